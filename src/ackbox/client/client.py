@@ -1,8 +1,8 @@
-"""The client: every operation as a method, and the feed as something to iterate over.
+"""The client: every operation as a method, and the feed as an iterator.
 
-Methods are read off the table of operations, at run time here and for type checkers in `verbs.pyi`.
-`SyncClient` offers the same to programs without an event loop.
-Explained in docs/howto/use-the-python-client.md.
+Methods are derived from the table of operations, at run time here and for type checkers in
+`verbs.pyi`. `SyncClient` offers the same to programs without an event loop. Explained in
+docs/howto/use-the-python-client.md.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ else:
 P = TypeVar("P", bound=Call)
 R = TypeVar("R")
 WHOSE = ("workspace", "agent", "instance", "session")
-# Letters remembered, so that each is shown once; and how often all that is unread is looked through
-# again.
+# Maximum number of remembered letters, so that each is yielded once; and the time between two
+# complete reads of the unread messages.
 MAX_SHOWN = 10_000
 LOOK_AGAIN_S = 60.0
 
 
 class Transport(Protocol):
-    """A way to a store: over a socket, or in this process."""
+    """A connection to a store: over a socket, or in this process."""
 
     async def call(self, name: str, params: bytes, *, may_repeat: bool) -> bytes:
         """Call one operation with JSON parameters and return JSON."""
@@ -91,7 +91,7 @@ def _method(client: Client, operation: Operation) -> Callable[..., Awaitable[Any
 
     method.__name__, method.__doc__ = operation.verb, operation.description
     signature = inspect.signature(operation.params).replace(return_annotation=operation.result)
-    # help() reads it.
+    # For help().
     method.__dict__["__signature__"] = signature
     return method
 
@@ -100,10 +100,9 @@ class Client(Nouns):
     """One server and one key: `async with ackbox.Client() as client: await
     client.message.send(to="bob", body="hello")`.
 
-    Address and key are found as the command line finds them, when they are not given. `workspace`,
-    `agent` and
-    `instance` stand in every call that says nothing else. After a break the client connects again
-    by itself.
+    Without an address and key, the client finds them as the command line does. `workspace`, `agent`
+    and `instance` are the defaults of every call. After a lost connection the client reconnects
+    automatically.
     """
 
     def __init__(
@@ -139,7 +138,7 @@ class Client(Nouns):
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    if not TYPE_CHECKING:  # a type checker would take any name for a noun
+    if not TYPE_CHECKING:  # otherwise a type checker would accept any name as a noun
 
         def __getattr__(self, noun: str) -> Noun:
             if noun.startswith("_") or not any(
@@ -159,7 +158,7 @@ class Client(Nouns):
         await self._transport.close()
 
     async def call(self, name: str, /, **params: Any) -> Any:
-        """Do an operation by its name and return its result struct.
+        """Call an operation by its name and return its result struct.
 
         Raises NoServer and the errors of ackbox.errors.
         """
@@ -170,7 +169,7 @@ class Client(Nouns):
             field: value for field, value in params.items() if value is not None
         }
         if "idempotency_key" in operation.params.__struct_fields__:
-            # So that it can be sent again when the answer is lost, and is stored once.
+            # The call can be sent again if the reply is lost, and is stored once.
             given.setdefault("idempotency_key", uuid.uuid4().hex)
         raw = await self._transport.call(
             name, msgspec.json.encode(given), may_repeat=_may_repeat(operation, given)
@@ -178,8 +177,7 @@ class Client(Nouns):
         return msgspec.json.decode(raw, type=operation.result)
 
     async def do(self, operation: Callable[[Context, P], Awaitable[R]], params: P) -> R:
-        """Do an operation with its own parameter struct; a type checker knows parameters and
-        result.
+        """Call an operation with its parameter struct; a type checker knows parameters and result.
 
         `sent = await client.do(messages.send, messages.Send(to="bob", body="hello"))`
         """
@@ -191,11 +189,11 @@ class Client(Nouns):
     async def pages(
         self, **params: Unpack[Follow]
     ) -> AsyncGenerator[tuple[list[Event], str], None]:
-        """Give what happens, as (events, cursor), as long as it is asked for; the first has no
-        events and says where it begins.
+        """Yield pages of the feed, as (events, cursor), as long as the caller iterates; the first
+        has no events and contains the start.
 
-        Takes `of`, `cursor`, `kinds`, `sender`, `thread`, `join_ms`, as a subscription does. Goes
-        on after a break where it was.
+        Takes `of`, `cursor`, `kinds`, `sender`, `thread`, `join_ms`, as a subscription does. After
+        a lost connection it continues from its cursor.
         """
         asked = self._own(OPERATIONS["event.feed"]) | {
             name: value for name, value in params.items() if value is not None
@@ -257,8 +255,8 @@ class Client(Nouns):
             news.set()
 
     async def _unread(self) -> AsyncGenerator[list[Letter], None]:
-        """Give all that is unread, page by page, and mark nothing: an answer that is lost must
-        not take its letters with it.
+        """Yield all unread messages, page by page, and mark nothing: if a reply is lost, its
+        messages must stay unread.
         """
         cursor = None
         while True:

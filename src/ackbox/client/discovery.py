@@ -1,8 +1,8 @@
-"""Discovery: how the commands of one machine find their server, and which key goes to it.
+"""Discovery: how the commands of a machine find its server, and which key they send to it.
 
-The server writes `server.json` (0600) into the data directory while it runs; the operator key
-is in `operator.key` (0600). That key goes to the address in `server.json` and to no other.
-Explained in docs/why/keys.md, "Destinations of a key".
+The server writes `server.json` (0600) into the data directory while it runs; the operator key is in
+`operator.key` (0600). The commands send that key only to the address in `server.json`. Explained in
+docs/why/keys.md, "Destinations of a key".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
 
 
 def data_dir_of(given: str | None) -> Path:
-    """Return the data directory that the settings name."""
+    """Return the data directory from the settings."""
     return config.data_dir(given)
 
 
@@ -36,10 +36,10 @@ def caller(
     key: str | None = None,
     face: str = "cli",
 ) -> HttpCaller:
-    """Return a caller for the server that the settings name, with the key that belongs to it.
+    """Return a caller for the server in the settings, with the key that belongs to it.
 
-    Raises NoServer when they name none that runs, BadKey when there is no key for it, BadSettings
-    and Unavailable.
+    Raises NoServer if that server does not run, BadKey if there is no key for it, BadSettings and
+    Unavailable.
     """
     where = config.data_dir(data_dir)
     address, address_from = config.look_up("url", url)
@@ -51,8 +51,8 @@ def caller(
             raise NoServer(f"No server is running on {where}.")
         address = server["url"] if server else DEFAULT_URL
     if server is not None and same_address(address, server["url"]):
-        # The very address the server wrote: `localhost` may lead to another program on the same
-        # port of ::1.
+        # Exactly the address that the server wrote: `localhost` may lead to another program on the
+        # same port of ::1.
         return HttpCaller(
             server["url"],
             own_key or read_operator_key(where),
@@ -68,8 +68,8 @@ def caller(
 
 
 def _key_for(address: str | None, address_from: Source, given: str | None) -> str | None:
-    """Return the key that was set, if it may go to an address: one in the settings file goes to
-    the address in that file only.
+    """Return the configured key if it may go to an address: a key in the settings file goes only to
+    the address in that file.
     """
     key, key_from = config.look_up("key", given)
     if key is None or key_from != "file" or address is None or address_from == "file":
@@ -79,7 +79,7 @@ def _key_for(address: str | None, address_from: Source, given: str | None) -> st
 
 
 def no_key(address: str) -> BadKey:
-    """Return the error for an address that the known keys do not belong to."""
+    """Return the error for an address that no known key belongs to."""
     parts = parse_url(address)
     return BadKey(
         f"No key for {parts.scheme}://{parts.netloc}. The operator key is sent to the server of"
@@ -93,11 +93,11 @@ def no_key(address: str) -> BadKey:
 
 
 def announce(server: dict[str, Any]) -> Path:
-    """Write down which data directory of this user has a port, so that another server that finds it
-    taken can say whose it is.
+    """Record which data directory of this user has a port, so that another server that finds the
+    port in use can name it.
 
-    Returns the file; it is left out where another user has put something in its place, or nothing
-    can be written.
+    Returns the path of the file. Writes nothing if another user has put something in its place, or
+    if the directory is not writable.
     """
     own = _announced(parse_url(server["url"]).port or 0)
     with suppress(Unavailable, OSError):
@@ -110,9 +110,9 @@ def announce(server: dict[str, Any]) -> Path:
 
 
 def holder(port: int) -> dict[str, Any] | None:
-    """Return what the server of this user that has a port wrote about itself.
+    """Return the description of this user's server on a port.
 
-    Null when none has it.
+    Null when there is none.
     """
     try:
         server = read_server(Path(json.loads(read_private(_announced(port)) or "")["data_dir"]))
@@ -122,7 +122,7 @@ def holder(port: int) -> dict[str, Any] | None:
 
 
 def _announced(port: int) -> Path:
-    # Not in the home: two homes of one user share the ports of the machine.
+    # Not in the home directory: two homes of one user share the ports of the machine.
     return Path(os.environ.get("TMPDIR") or "/tmp") / f"ackbox-{os.geteuid()}" / f"{port}.json"
 
 
@@ -134,7 +134,7 @@ def _runs_at(where: Path, url: str) -> bool:
 def same_address(one: str, other: str) -> bool:
     """Whether two addresses name the same server.
 
-    `localhost` is the loopback address; no other name is looked up. Raises BadSettings.
+    `localhost` is the loopback address; other names are not resolved. Raises BadSettings.
     """
     first, second = _place(one), _place(other)
     return first == second or (

@@ -1,6 +1,7 @@
-"""A plain HTTP caller: one operation, one request, the standard library alone.
+"""A plain HTTP caller: one request for each operation, with the standard library only.
 
-For the command line and hooks, where imports are the latency. Explained in docs/why/operations.md.
+For the command line and hooks, where imports cause most of the latency. Explained in
+docs/why/operations.md.
 """
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ class NoServer(Exception):
 
 
 class HttpCaller:
-    """Calls operations of one server with one key. Raises BadSettings for what is no address.
+    """Calls operations of one server with one key. Raises BadSettings for an invalid address.
 
-    `home` is the data directory of a server of this machine. `is_there` says whether that server
-    still has its address; once it has not,
-    nothing is sent there: another program may have it by then.
+    `home` is the data directory of a server of this machine. `is_there` returns whether that server
+    still has its address; if not, the caller sends nothing there, because another program may have
+    it by then.
     """
 
     def __init__(
@@ -61,14 +62,13 @@ class HttpCaller:
         self.url = url
         self.key = key
         self._headers = {"Content-Type": "application/json", "Ackbox-Face": face}
-        # What the connection says of a call, as headers: see ackbox-only-as, ackbox-glance,
-        # ackbox-person.
+        # Headers that describe the connection: see ackbox-only-as, ackbox-glance, ackbox-person.
         self.says: dict[str, str] = {}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
 
     def call(self, name: str, params: dict[str, Any], *, timeout_s: float = 70) -> Any:
-        """Do one operation and return its result as plain dicts.
+        """Call one operation and return its result as plain dicts.
 
         Raises NoServer and the errors of ackbox.errors.
         """
@@ -80,7 +80,7 @@ class HttpCaller:
         except NoServer:
             if "idempotency_key" not in params:
                 raise
-            # The answer may be what was lost; the same key again stores nothing twice.
+            # Perhaps only the reply was lost; the same key again stores nothing twice.
             status, text = self._request("POST", f"/v1/call/{name}", body, timeout_s)
         try:
             answer = json.loads(text)
@@ -96,7 +96,7 @@ class HttpCaller:
         return self._place.hostname in ("127.0.0.1", "localhost", "::1")
 
     def is_open(self) -> bool:
-        """Whether something listens at the address; nothing is sent to it."""
+        """Whether a program listens at the address; sends nothing."""
         connection = self.connection(2)
         try:
             connection.connect()
@@ -107,14 +107,14 @@ class HttpCaller:
         return True
 
     def is_up(self) -> bool:
-        """Whether a server answers."""
+        """Whether a server responds."""
         try:
             return self._request("GET", "/healthz", None, 2)[0] == 200
         except NoServer:
             return False
 
     def is_ackbox(self) -> bool:
-        """Whether an ackbox server of any user answers at the address."""
+        """Whether an ackbox server of any user responds at the address."""
         try:
             status, body = self._request("GET", "/openapi.json", None, 2)
             return status == 200 and json.loads(body)["info"]["title"] == "ackbox"
@@ -122,7 +122,7 @@ class HttpCaller:
             return False
 
     def health(self) -> tuple[Any, str | None]:
-        """Return what the server says of its health, and its time as HTTP writes it.
+        """Return the server's health, and its time as HTTP writes it.
 
         Raises NoServer.
         """
@@ -151,9 +151,9 @@ class HttpCaller:
         return kind(self._place.netloc, timeout=timeout_s)
 
     def path(self, path: str) -> str:
-        """Return a path of ackbox as this server has it.
+        """Return a path of ackbox on this server.
 
-        A proxy may keep it under a path of its own.
+        A proxy may serve it under a path prefix.
         """
         return self._place.path.rstrip("/") + path
 
@@ -162,9 +162,10 @@ class HttpCaller:
     ) -> tuple[int, bytes]:
         connection = self.connection(timeout_s)
         try:
-            # What answers everybody is asked without the key.
+            # Routes that are open to everybody are called without the key.
             with suppress(BrokenPipeError, ConnectionResetError):
-                # Who refuses a long body takes no more of it: its answer is there to be read.
+                # A server that rejects a long body stops reading it, but its response is there to
+                # be read.
                 connection.request(
                     method,
                     self.path(path),
@@ -180,10 +181,10 @@ class HttpCaller:
 
 
 def parse_url(url: str) -> SplitResult:
-    """Return a server's address in its parts; http when no scheme is named. Raises BadSettings.
+    """Return the parts of a server's address; http if it has no scheme. Raises BadSettings.
 
-    What stands before an @ is no part of it: people read `http://127.0.0.1:7717@evil/` as the
-    address it begins with.
+    Text before an @ is not accepted: people read `http://127.0.0.1:7717@evil/` as the address that
+    it begins with.
     """
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")

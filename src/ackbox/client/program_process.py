@@ -1,9 +1,9 @@
 """Program process: the agent program that started this process, and the id that its hooks and its
 bridge share.
 
-Hooks and bridge of one program must be one instance of their agent; what they have in common is the
-process that started them. Imports the standard library alone: a hook has no time for more.
-Explained in docs/why/reach.md.
+Hooks and bridge of one program must be one instance of their agent; they have in common the process
+that started them. Imports only the standard library, because a hook has no time for more. Explained
+in docs/why/reach.md.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 
 PROGRAMS = ("claude", "codex", "gemini", "opencode", "cursor")
-# What may stand between a program and what it starts.
+# Processes that may be between a program and the commands that it starts.
 BETWEEN = frozenset({"sh", "bash", "dash", "zsh", "fish", "env", "timeout", "uv", "uvx", "ackbox"})
-# All plain terminals of Codex share this process: it is no session's own.
+# All plain terminals of Codex share this process, so it does not identify a session.
 SHARED = "app-server"
 MAX_STEPS = 8
 
@@ -21,7 +21,7 @@ MAX_STEPS = 8
 def copy_id(program: str | None = None) -> str | None:
     """Return the id of the program's process; None when no agent program started this one."""
     given, launched = os.environ.get("ACKBOX_COPY_ID"), os.environ.get("ACKBOX_LAUNCH")
-    # A program that was started by a launched one inherits its variables; it is not that instance.
+    # A program started by a launched one inherits its variables, but is not that instance.
     own = program or os.environ.get("ACKBOX_CONNECTED")
     if given and (not launched or not own or own == launched):
         return given[:64].ljust(16, "-")
@@ -33,7 +33,7 @@ def copy_id(program: str | None = None) -> str | None:
 
 
 def session_copy_id(program: str, session: str) -> str:
-    """Return the id of a program's session, for programs whose process is not its own."""
+    """Return the id of a program's session, for programs whose sessions share a process."""
     return f"{program}-session-{session}"[:64].ljust(16, "-")
 
 
@@ -54,8 +54,8 @@ def _program_process() -> tuple[str, int, str] | None:
 
 
 def program_in(words: list[str]) -> str | None:
-    """Return the agent program that a command line runs: the part of its path nearest to the end
-    that names one, so that a user called claude can run codex.
+    """Return the agent program that a command line runs: the last part of its path that names one,
+    so that a user called claude can run codex.
     """
     for word in words[:2]:
         for part in reversed(word.split("/")):
@@ -79,7 +79,7 @@ def _process(pid: int) -> tuple[str, int, str, list[str]]:
 
 
 def _asked_of_ps(pid: int) -> tuple[str, int, str, list[str]]:
-    """The same where there is no /proc, as on macOS."""
+    """The same on systems without /proc, such as macOS."""
     if os.path.isdir("/proc/self"):
         return "", 0, "", []
     import subprocess

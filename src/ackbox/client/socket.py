@@ -1,7 +1,6 @@
-"""The socket: one WebSocket to a server, opened again when it breaks, with what was asked and
-followed carried over.
+"""The socket: one WebSocket to a server, reopened when it breaks; pending calls and feeds continue.
 
-Which operations there are is not known here. Explained in docs/why/websocket.md.
+This module does not know the operations. Explained in docs/why/websocket.md.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ FRAME_LIMIT = 256 * 1024
 ANSWER_LIMIT = 32 * 1024 * 1024
 KEY_ENDED, RESYNC = 4001, 4009
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
-# Pages that wait for a slow consumer; beyond that the feed is left and taken up again where the
-# consumer is.
+# Maximum number of pages that wait for a slow consumer; beyond that the client leaves the feed and
+# later resumes it from the consumer's cursor.
 MAX_PAGES = 32
 
 
@@ -49,7 +48,7 @@ class _Frame(msgspec.Struct):
 
 
 class _Asked:
-    """A call that is not answered yet."""
+    """A pending call."""
 
     __slots__ = ("answer", "frame", "is_sent", "may_repeat")
 
@@ -59,7 +58,7 @@ class _Asked:
 
 
 class _Followed:
-    """A subscription, and its pages that nobody has taken yet."""
+    """A subscription, and its pages that the consumer has not taken yet."""
 
     def __init__(self, asked: dict[str, Any]) -> None:
         self.id = 0
@@ -77,7 +76,9 @@ class _Followed:
         self.has_come.set()
 
     def leave(self) -> None:
-        """Take no more until what is there has been taken; then it is followed again from there."""
+        """Accept no more pages until the consumer has taken those that are here; then resume from
+        there.
+        """
         self.is_left = True
         self.has_come.set()
 
@@ -109,14 +110,14 @@ class SocketTransport:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is a connection now."""
+        """Whether a connection is open."""
         return self._socket is not None
 
     async def call(self, name: str, params: bytes, *, may_repeat: bool) -> bytes:
-        """Do one operation and return its result as JSON. Raises NoServer and the errors of
+        """Call one operation and return its result as JSON. Raises NoServer and the errors of
         ackbox.errors.
 
-        A call whose answer is lost with the connection is asked again only if it may be.
+        If the reply is lost with the connection, the call is repeated only with `may_repeat`.
         """
         id = self._next_id()
         frame = b'{"id":%d,"op":%b,"params":%b}' % (id, json.dumps(name).encode(), params)
@@ -136,11 +137,11 @@ class SocketTransport:
             del self._asked[id]
 
     async def follow(self, params: dict[str, Any]) -> AsyncGenerator[Page, None]:
-        """Give the feed page by page, from `cursor`, for as long as it is asked for; the first is
-        empty and says where it begins.
+        """Yield the feed page by page, from `cursor`, as long as the caller iterates; the first
+        page is empty and contains the start.
 
-        After a break it goes on where it was. Raises NoServer, while none has answered yet, and the
-        errors of ackbox.errors.
+        After a lost connection the feed continues from its cursor. Raises NoServer, if no server
+        has responded yet, and the errors of ackbox.errors.
         """
         self._start()
         followed = _Followed(dict(params))
@@ -170,8 +171,8 @@ class SocketTransport:
         self._fail(NoServer("The client is closed."))
 
     def drop(self) -> None:
-        """End at once, without a word to the server: for who leaves, and does not wait for one
-        that may be too busy to say goodbye.
+        """End at once, without a message to the server: for callers that exit and do not wait for a
+        server that may be too busy to reply.
         """
         running, self._running = self._running, None
         if running is not None:
@@ -195,7 +196,7 @@ class SocketTransport:
         socket = self._socket
         if socket is not None:
             asked.is_sent = True
-            with suppress(ConnectionClosed):  # asked again, or refused, once the loss is noticed
+            with suppress(ConnectionClosed):  # repeated or rejected once the loss is noticed
                 await socket.send(asked.frame, text=True)
 
     async def _say(self, frame: dict[str, Any]) -> None:
@@ -204,8 +205,8 @@ class SocketTransport:
                 await self._socket.send(json.dumps(frame))
 
     async def _subscribe(self, followed: _Followed) -> None:
-        """Follow from where the feed is, under a new id: what still comes under an older one is
-        passed over.
+        """Follow the feed from its cursor, under a new id: pages that still arrive under an older
+        id are ignored.
         """
         self._followed.pop(followed.id, None)
         followed.id, followed.is_left = self._next_id(), False
@@ -213,9 +214,9 @@ class SocketTransport:
         await self._say({"id": followed.id, "subscribe": followed.asked})
 
     async def _run(self) -> None:
-        """Keep a socket open while anything is asked or followed.
+        """Keep a socket open while there are pending calls or feeds.
 
-        What nobody can mend ends everything that waits.
+        A permanent error ends all calls and feeds that wait.
         """
         pause_s, self._lost_at = FIRST_PAUSE_S, asyncio.get_running_loop().time()
         while self._asked or self._followed:
@@ -259,17 +260,18 @@ class SocketTransport:
                 )
                 return
             if code != RESYNC:
-                # Not all clients at once, when a server comes back.
+                # Random, so that not all clients reconnect at once when a server comes back.
                 await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-        # A client that only waits for its next call would be let go as idle again and again.
+        # Ends here, because the server would close the connection of an idle client again and
+        # again.
         self._running = None
 
     async def _take_up(self, socket: ClientConnection) -> None:
         """Repeat the pending calls, and follow each feed again from its cursor."""
         self._socket = socket
         for id, followed in [*self._followed.items()]:
-            # One that was given up while another was sent stays given up.
+            # Skip feeds that their consumers have left during an earlier send.
             if id in self._followed and not followed.is_left:
                 await self._subscribe(followed)
         for asked in [*self._asked.values()]:
@@ -277,9 +279,9 @@ class SocketTransport:
                 await self._send(asked)
 
     def _lose(self, refusal: AckboxError | None) -> None:
-        """Keep what can wait for the next connection.
+        """Keep the calls and feeds that can wait for the next connection.
 
-        Tell the rest, and who has waited for too long, why there is none.
+        Fail the others, and those that have waited too long, with the reason.
         """
         self._socket = None
         why = refusal or NoServer(f"No server answers at {self._shown}.")
@@ -337,7 +339,7 @@ class SocketTransport:
             followed.put(error or msgspec.json.decode(frame.result, type=Page))
 
     def _leave(self, id: int) -> None:
-        """Leave a feed, unless it has been followed again under another id since."""
+        """Leave a feed, unless it has been resumed under another id since."""
         if id in self._followed:
             self._followed[id].leave()
 
@@ -348,8 +350,7 @@ class SocketTransport:
         if frame.error is not None:
             followed.put(error_of(frame.error))
         elif len(followed.pages) >= MAX_PAGES:
-            # Taken up again when its consumer has come this far; until then the socket stays free
-            # for others.
+            # Resumed when its consumer has caught up; until then the socket stays free for others.
             followed.leave()
             await self._say({"id": self._next_id(), "unsubscribe": id})
         else:
@@ -357,7 +358,7 @@ class SocketTransport:
 
 
 class _Connect(connect):
-    """A connection that follows no redirect: the key is for the address that was named."""
+    """A connection that follows no redirect: the key is only for the configured address."""
 
     def process_redirect(self, exc: Exception) -> Exception | str:
         return exc

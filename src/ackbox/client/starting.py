@@ -1,9 +1,8 @@
-"""Starting: how a command starts the server of its machine in the background.
+"""Starting: start the server of this machine in the background.
 
-The server runs in its data directory and imports nothing from the directory the command was given
-in.
-A password of a database travels in the environment, never in an argument.
-Explained in docs/why/serving.md, "In the background".
+The server runs in its data directory and imports nothing from the directory of the command. The
+password of a database is passed in the environment, never in an argument. Explained in
+docs/why/serving.md, "In the background".
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ START_S = 40.0
 
 
 def live_server(where: Path) -> dict[str, Any] | None:
-    """Return the server of a data directory if it answers, not only left its file behind.
+    """Return the server of a data directory if it responds; its file alone does not count.
 
     Raises Unavailable.
     """
@@ -39,7 +38,7 @@ def live_server(where: Path) -> dict[str, Any] | None:
 def start_server(
     where: Path, options: Sequence[str] = (), *, database: str | None = None
 ) -> tuple[dict[str, Any], bool]:
-    """Start a server in a session of its own; return it once it answers, with false if another was
+    """Start a server in a new session, and return it when it responds, with false if another was
     there first.
 
     `options` are those of `ackbox up`. Raises Unavailable, BadSettings.
@@ -78,25 +77,24 @@ def start_server(
     while time.monotonic() < until:
         ended = process.poll()
         server = live_server(where)
-        # A file from before may be about a server that was killed. A server that finds another one
-        # ends.
+        # An old file may describe a killed server. A server that finds another one exits.
         if server is not None and (server["pid"] == process.pid or ended is not None):
             return server, server["pid"] == process.pid
         if ended is not None:
             raise Unavailable(
                 f"The server ended with {ended}: {_last_line(log)}", hint=f"Read {log}."
             )
-        # Another process starts the server: its file is all there is to look at.
+        # Another process starts the server: only its file shows the progress.
         time.sleep(0.02)
     process.terminate()
     raise Unavailable(f"The server did not answer within {START_S:.0f} s.", hint=f"Read {log}.")
 
 
 def start_again(where: Path, *, port: int | None = None) -> dict[str, Any]:
-    """Start the server of a data directory as it was started before it was killed, on the port it
-    had if that is free.
+    """Restart the server of a data directory with its options from before it was killed, on the
+    same port if that is free.
 
-    `port` is the one it had when no file of it is left. Raises Unavailable, BadSettings.
+    `port` is the port to use if there is no file of that server. Raises Unavailable, BadSettings.
     """
     before = last_server(where) or {}
     how = before.get("options") or {}
@@ -105,7 +103,7 @@ def start_again(where: Path, *, port: int | None = None) -> dict[str, Any]:
         *(["--allow-remote"] if how.get("allow_remote") else []),
         *(part for name in how.get("names", []) for part in ("--allow-host", name)),
     ]
-    # A password was not written down: with the settings of this command, or not at all.
+    # The file contains no password: use the settings of this command, if they have one.
     database = None if config.database() is not None else how.get("database")
     had = parse_url(before["url"]).port if before else port
     if had:
@@ -115,16 +113,16 @@ def start_again(where: Path, *, port: int | None = None) -> dict[str, Any]:
 
 
 def _environment(database: str | None) -> dict[str, str]:
-    """Return the environment of a server: what names a place from here names the same from its
-    data directory.
+    """Return the environment of a server: relative paths are resolved here, because it starts in
+    its data directory.
     """
     paths = [
         os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path
     ]
     package = str(Path(ackbox.__file__).resolve().parents[1])
     if package == os.getcwd():
-        # Found in the working directory, so not installed: without this the server would not find
-        # it.
+        # Imported from the working directory, so not installed: without this the server would not
+        # find it.
         paths.append(package)
     environment = {
         name: value
@@ -139,7 +137,7 @@ def _environment(database: str | None) -> dict[str, str]:
 
 
 def absolute(database: str) -> str:
-    """Return a database URL with the path of an SQLite file from the root."""
+    """Return a database URL with an absolute path of an SQLite file."""
     scheme, found, rest = database.partition(":///")
     if scheme != "sqlite" or not found or rest.startswith("/") or rest in ("", ":memory:"):
         return database

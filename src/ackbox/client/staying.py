@@ -1,9 +1,8 @@
-"""Staying: a socket that says "here" for as long as it is open.
+"""Staying: a socket that keeps an agent online as long as it is open.
 
-The server checks its agent out when it ends, however it ends: a program that is killed says nothing
-any more.
-With the standard library alone, since the bridge starts with each agent program.
-Explained in docs/howto/websocket.md, "Stay online".
+The server checks the agent out when the socket ends, however it ends: a killed program cannot check
+out. Uses only the standard library, because the bridge starts with each agent program. Explained in
+docs/howto/websocket.md, "Stay online".
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Staying:
         self._frames: IO[bytes] | None = None
 
     def come(self, params: dict[str, Any]) -> Any:
-        """Check in with the parameters of agent.check_in, and return its answer.
+        """Check in with the parameters of agent.check_in, and return its reply.
 
         Raises NoServer and the errors of ackbox.errors.
         """
@@ -56,7 +55,7 @@ class Staying:
         return reply["result"]
 
     def ask(self) -> Any:
-        """Open the socket and ask whose key it is, without staying.
+        """Open the socket and request the identity of its key, without staying.
 
         Raises NoServer and the errors of ackbox.errors.
         """
@@ -70,12 +69,12 @@ class Staying:
                 self._next_text()
 
     def go(self, *, wait: bool = False) -> None:
-        """End the stay; `wait` until the server has noticed, for a moment at most."""
+        """End the stay; with `wait`, wait briefly until the server has noticed."""
         with suppress(OSError, AttributeError):
             self._connection.sock.settimeout(GOODBYE_S)
             self._send(CLOSE, struct.pack("!H", 1000))
             if wait:
-                # Another thread may be reading; what ends is the same socket.
+                # Another thread may be reading, so shut down the socket that it reads.
                 self._connection.sock.shutdown(socket.SHUT_WR)
                 while self._connection.sock.recv(4096):
                     pass
@@ -98,11 +97,11 @@ class Staying:
         answer = connection.getresponse()
         if answer.status != 101:
             raise _refusal(answer.status, answer.read())
-        # Kept by the response: what came with its head would be lost on the bare socket.
+        # Owned by the response: bytes that came with its head would be lost on the bare socket.
         self._answer, self._frames = answer, answer.fp
 
     def _next_text(self) -> bytes:
-        """Return the next text; answers pings. Raises EOFError at the end."""
+        """Return the next text; reply to pings. Raises EOFError at the end."""
         while True:
             first, second = self._read(2)
             size = second & 0x7F
@@ -137,7 +136,7 @@ class Staying:
 
 
 def probe(server: HttpCaller) -> None:
-    """Open a WebSocket, ask one thing, and close it.
+    """Open a WebSocket, make one call, and close it.
 
     Raises NoServer and the errors of ackbox.errors.
     """

@@ -1,7 +1,7 @@
-"""The same client for programs without an event loop: one thread runs it, every method waits for
-it.
+"""The same client for programs without an event loop: one thread runs the client, and every method
+waits for it.
 
-Nothing is written twice: what `Client` has is had here. Explained in
+Nothing is written twice: this class wraps the attributes of `Client`. Explained in
 docs/howto/use-the-python-client.md.
 """
 
@@ -27,7 +27,7 @@ else:
 class SyncClient(SyncNouns):
     """`with ackbox.SyncClient() as client: client.message.send(to="bob", body="hello")`.
 
-    Takes what Client takes.
+    Has the parameters of Client.
     """
 
     _client: Client
@@ -36,7 +36,7 @@ class SyncClient(SyncNouns):
 
     if (
         not TYPE_CHECKING
-    ):  # a type checker would take anything for an argument, and any name for a noun
+    ):  # otherwise a type checker would accept any argument, and any name as a noun
 
         def __init__(self, *args: Any, **options: Any) -> None:
             self._client = Client(*args, **options)
@@ -68,8 +68,8 @@ class SyncClient(SyncNouns):
         self._loop.close()
 
     def _waiting(self, found: Any) -> Any:
-        """Return what waits for a method of the client, for each item it gives, or for any verb
-        of a noun.
+        """Return a blocking version of a client method, an iterator of its items, or the verbs of a
+        noun.
         """
         if isinstance(found, Noun):
             return _SyncNoun(self, found)
@@ -93,7 +93,9 @@ class SyncClient(SyncNouns):
                 self._wait(items.aclose())
 
     def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Wait for work in the thread; what stops the waiting, as Ctrl-C does, stops the work."""
+        """Wait for work in the thread; an exception that ends the wait, such as Ctrl-C, cancels the
+        work.
+        """
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()

@@ -3462,25 +3462,26 @@ class SyncNouns:
         transport: Transport | None = None,
     ) -> None: ...
     def call(self, name: str, /, **params: Any) -> Any:
-        """Do an operation by its name and return its result struct.
+        """Call an operation by its name and return its result struct.
 
         Raises NoServer and the errors of ackbox.errors.
         """
 
     def do(self, operation: Callable[[Context, P], Awaitable[R]], params: P) -> R:
-        """Do an operation with its own parameter struct; a type checker knows parameters and
+        """Call an operation with its parameter struct; a type checker knows parameters and
         result.
 
         `sent = await client.do(messages.send, messages.Send(to="bob", body="hello"))`
         """
 
     def pages(self, **params: Unpack[Follow]) -> Generator[tuple[list[Event], str]]:
-        """Give what happens, as (events, cursor), as long as it is asked for; the first has no
-        events and says where it begins.
+        """Yield pages of the feed, as (events, cursor), as long as the caller iterates; the
+        first
+        has no events and contains the start.
 
         Takes `of`, `cursor`, `kinds`, `sender`, `thread`, `join_ms`, as a subscription
-        does. Goes
-        on after a break where it was.
+        does. After
+        a lost connection it continues from its cursor.
         """
 
     def events(self, **params: Unpack[Follow]) -> Generator[Event]:

@@ -1,1 +1,1 @@
-"""Connecting: putting ackbox into the settings of agent programs, and taking it out again."""
+"""Connecting: add ackbox to the settings of agent programs, and remove it again."""

@@ -15,9 +15,10 @@ from ackbox.programs.setting import Setting, is_ours
 
 
 def apply(file: str, text: str, setting: Setting) -> str:
-    """Return a file's text with a setting in it; a text without anything is a new file.
+    """Return a file's text with a setting added; an empty text is a new file.
 
-    Raises Invalid when the file cannot be read, Conflict when somebody else's entry is there.
+    Raises Invalid when the file cannot be read, and Conflict when it has an entry that `connect`
+    did not write.
     """
     before = find(file, text, setting.path)
     if setting.is_item:
@@ -40,9 +41,9 @@ def apply(file: str, text: str, setting: Setting) -> str:
 
 
 def take_out(file: str, text: str, setting: Setting, before: str | None) -> str:
-    """Return a file's text without a setting of ours; `before` is the text before it came in.
+    """Return a file's text without a setting of ours; `before` is the text before it was added.
 
-    What stood there before stays, also objects and lists that are empty. Raises Invalid.
+    Original content stays, including empty objects and lists. Raises Invalid.
     """
     if setting.is_default:
         return text
@@ -67,7 +68,7 @@ def take_out(file: str, text: str, setting: Setting, before: str | None) -> str:
 
 
 def _pruned(text: str, path: tuple[str, ...], before: str | None, file: str) -> str:
-    """Take out the lists and objects on a path that are empty now and were not there before."""
+    """Remove the lists and objects on a path that are empty now and did not exist before."""
     while path and jsonc.find(text, path) in ([], {}):
         if before is not None and _find_or_none(file, before, path) is not None:
             break
@@ -94,7 +95,7 @@ def _find_or_none(file: str, text: str, path: tuple[str, ...]) -> Any:
 
 
 def unreadable(file: str, error: Exception) -> Invalid:
-    """Return the error for a file that nothing can be put into."""
+    """Return the error for a file that ackbox cannot edit."""
     kind = "TOML" if is_toml(file) else "JSON"
     return Invalid(
         f"{file} cannot be changed as {kind}: {error}.",

@@ -1,7 +1,7 @@
-"""Files: other people's files, read and written so that nothing is lost.
+"""Files: read and write other people's files so that nothing is lost.
 
-A file is replaced whole or not at all, keeps its mode and owner, and a link to it stays a link.
-Explained in docs/why/reach.md, "Other people's files".
+A file is replaced completely or not at all, keeps its mode and owner, and a link to it stays a
+link. Explained in docs/why/reach.md, "Other people's files".
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ BOM = "\ufeff"
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it was read: its text, or None when it is not there.
+    """A file as it was read: its text, or None if it does not exist.
 
-    `target` is where a link leads. `stamp` tells whether it changed since.
+    `target` is the target of a link. `stamp` shows whether the file changed since.
     """
 
     path: Path
@@ -34,11 +34,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Changed(Exception):
-    """The file was changed by somebody else since it was read."""
+    """Another program changed the file since it was read."""
 
 
 def read(path: Path) -> Found:
-    """Read a file that may be a link, or not be there. Raises Invalid, Unavailable."""
+    """Read a file that may be a link, or may not exist. Raises Invalid, Unavailable."""
     target = Path(os.path.realpath(path))
     try:
         status = target.stat()
@@ -72,7 +72,7 @@ def read(path: Path) -> Found:
 
 
 def check_writable(found: Found) -> None:
-    """Raise Unavailable when a file cannot be replaced; nothing is changed."""
+    """Raise Unavailable if a file cannot be replaced; change nothing."""
     target = found.target
     if found.text is not None:
         status = target.stat()
@@ -92,7 +92,7 @@ def check_writable(found: Found) -> None:
 
 
 def write(found: Found, text: str) -> list[Path]:
-    """Replace a file, or make it; returns the directories that were made for it.
+    """Replace or create a file; returns the directories created for it.
 
     Raises Changed, Unavailable.
     """

@@ -1,4 +1,4 @@
-"""Given: which ackbox an agent program is connected to, found once for all that is written.
+"""Given: the ackbox that an agent program is connected to, determined once for all settings.
 
 Explained in docs/why/reach.md, "Other people's files".
 """
@@ -17,7 +17,7 @@ from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Program
 from ackbox.programs.setting import Command, Given
 
-# Where the programs keep their settings, when their own variables say so.
+# Variables of the programs that set the place of their settings.
 PLACES = (
     "CLAUDE_CONFIG_DIR",
     "CODEX_HOME",
@@ -28,7 +28,7 @@ PLACES = (
 
 
 def installed() -> list[str]:
-    """Return the absolute command of this ackbox: its script, else the interpreter that runs it."""
+    """Return the absolute command of this ackbox: its script, or else its interpreter."""
     script = Path(sys.executable).parent / "ackbox"
     if os.access(script, os.X_OK):
         return [str(script)]
@@ -36,8 +36,8 @@ def installed() -> list[str]:
 
 
 def refuse_temporary(command: list[str]) -> None:
-    """Raise Conflict for a copy that a tool put into its cache and may delete: settings that name
-    it would stop working one day.
+    """Raise Conflict for an ackbox in the cache of a tool, which may delete it: settings that name
+    it would stop working.
     """
     if "archive-v0" in Path(command[0]).parts:
         raise Conflict(
@@ -64,8 +64,8 @@ def given_of(
     url: str | None = None,
     environment: Mapping[str, str],
 ) -> Given:
-    """Return what an installation of this ackbox says; the agent is called as the program when
-    nobody named it.
+    """Return the description of an installation of this ackbox; the default name of the agent is
+    that of the program.
     """
     where, source = config.look_up("data_dir", data_dir)
     options = []

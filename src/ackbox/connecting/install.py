@@ -1,9 +1,8 @@
-"""Installing: an agent program's files with the lines of ackbox in them, and as they were before.
+"""Installing: add the lines of ackbox to an agent program's files, and restore the files.
 
-Everything is worked out before the first file is written. For each file there is a record in the
-data directory: its text before, and a digest of what was written, so that a file that nobody
-touched since becomes byte for byte what it was. Explained in docs/why/reach.md, "Other people's
-files".
+Every change is computed before the first file is written. The data directory holds a record for
+each file: its original text and a digest of the new one, so that a file that nobody has changed
+since is restored byte for byte. Explained in docs/why/reach.md, "Other people's files".
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ RECORDS = "connected"
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """What is remembered of a file: who it is for, its text before, what was written."""
+    """The record of a file: its agent, its original text, and the digest of the new text."""
 
     program: str
     agent: str
@@ -42,7 +41,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it is, and as it will be: None for one that goes."""
+    """A file as it is, and as it will be: None to delete it."""
 
     found: Found
     after: str | None
@@ -54,22 +53,22 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place:
-    """Where files of an installation are: the home or a project, and the records."""
+    """The places of an installation's files: the home directory or a project, and the records."""
 
     def __init__(self, project: Path, records: Path) -> None:
         self.project, self.records = project, records / RECORDS
 
     def find(self, names: Iterable[str]) -> Path:
-        """Return the first of these files that is there, else the first."""
+        """Return the first of these files that exists, or else the first."""
         paths = [self.project / os.path.expanduser(name) for name in names]
         return next((path for path in paths if path.exists() or path.is_symlink()), paths[0])
 
     def record(self, path: Path) -> Record | None:
-        """Return what is remembered of a file."""
+        """Return the record of a file."""
         return _load(self._file(path))
 
     def remember(self, record: Record) -> None:
-        """Keep a record, and the text before as a file that a person can read."""
+        """Store a record, and the original text as a file that a person can read."""
         make_directory(self.records.parent)
         file = self._file(Path(record.path))
         write_private(file, json.dumps(msgspec.to_builtins(record), indent=1) + "\n")
@@ -77,12 +76,12 @@ class Place:
             write_private(file.with_suffix(".before"), record.before)
 
     def forget(self, path: Path) -> None:
-        """Drop the record of a file."""
+        """Delete the record of a file."""
         self._file(path).unlink(missing_ok=True)
         self._file(path).with_suffix(".before").unlink(missing_ok=True)
 
     def all(self) -> list[Record]:
-        """Every record, by program."""
+        """Return every record, by program."""
         loaded = map(_load, sorted(self.records.glob("*.json")))
         found = [each for each in loaded if each is not None]
         return sorted(found, key=lambda each: (each.program, each.path))
@@ -100,7 +99,7 @@ def _load(file: Path) -> Record | None:
 
 
 def plan(program: Program, given: Given, place: Place) -> list[Change]:
-    """Return what an installation changes. Raises Invalid, Conflict, Unavailable."""
+    """Return the changes of an installation. Raises Invalid, Conflict, Unavailable."""
     changes = []
     for path, settings in _by_file(program.settings(given), place).items():
         found = files.read(path)
@@ -123,7 +122,7 @@ def plan(program: Program, given: Given, place: Place) -> list[Change]:
 def install(program: Program, given: Given, place: Place) -> list[Path]:
     """Write an installation; returns the files that changed.
 
-    Raises Invalid, Conflict, Unavailable; then nothing is changed.
+    Raises Invalid, Conflict, Unavailable; nothing has changed then.
     """
     changed: list[Path] = []
     for attempt in range(ATTEMPTS):
@@ -131,7 +130,7 @@ def install(program: Program, given: Given, place: Place) -> list[Path]:
             for change in plan(program, given, place):
                 if not change.is_nothing:
                     assert change.after is not None
-                    # First the record: a file without one could not be put back.
+                    # The record comes first: a file without one could not be restored.
                     _remember(place, program, given, change, [])
                     made = files.write(change.found, change.after)
                     if made:
@@ -148,7 +147,7 @@ def install(program: Program, given: Given, place: Place) -> list[Path]:
 
 
 def plan_removal(program: Program, given: Given, place: Place) -> list[Change]:
-    """Return what taking an installation out changes. Raises Invalid, Unavailable."""
+    """Return the changes that remove an installation. Raises Invalid, Unavailable."""
     changes = []
     for path, settings in _every_setting(program, given, place).items():
         found = files.read(path)
@@ -156,7 +155,7 @@ def plan_removal(program: Program, given: Given, place: Place) -> list[Change]:
             continue
         record = place.record(path)
         after = _before(found, place, settings)
-        # Without a record nobody knows that it was not there before.
+        # Without a record it is unknown whether the file existed before.
         is_new = record is not None and record.before is None
         if after is not None and is_new and _is_empty(str(path), after, settings):
             after = None
@@ -168,7 +167,7 @@ def plan_removal(program: Program, given: Given, place: Place) -> list[Change]:
 
 
 def remove(program: Program, given: Given, place: Place) -> list[Path]:
-    """Take an installation out; returns the files that changed. Raises Invalid, Unavailable."""
+    """Remove an installation; returns the files that changed. Raises Invalid, Unavailable."""
     changed, made = [], []
     for change in plan_removal(program, given, place):
         path = change.found.path
@@ -188,7 +187,7 @@ def remove(program: Program, given: Given, place: Place) -> list[Path]:
         made += record.made if record else []
         place.forget(path)
     for directory in sorted(set(made), key=len, reverse=True):
-        # What has something else in it by now stays.
+        # Directories with other content stay.
         with suppress(OSError):
             os.rmdir(directory)
     return changed
@@ -207,13 +206,13 @@ def _by_file(
 def _every_setting(
     program: Program, given: Given, place: Place
 ) -> dict[Path, list[Setting | OwnFile]]:
-    """Return the settings of an installation with everything that may have been allowed."""
+    """Return the settings of an installation including the optional permissions."""
     whole = msgspec.structs.replace(given, may_use_tools=True)
     return _by_file(program.settings(whole), place)
 
 
 def _before(found: Found, place: Place, settings: list[Setting | OwnFile]) -> str | None:
-    """Return a file's text without ours: what it was when nobody changed it since."""
+    """Return a file's text without our entries: the original if nobody changed the file since."""
     if found.text is None:
         return None
     record = place.record(found.path)
@@ -231,7 +230,7 @@ def _before(found: Found, place: Place, settings: list[Setting | OwnFile]) -> st
 
 
 def _is_empty(path: str, text: str, settings: list[Setting | OwnFile]) -> bool:
-    """Whether nothing is left in a file that is worth keeping."""
+    """Whether a file has nothing left that is worth keeping."""
     kept = _without_bom(text)[1].strip()
     defaults = {
         each.path[0]: each.value
@@ -284,7 +283,7 @@ def digest(text: str) -> str:
 
 
 def holds(record: Record) -> str | None:
-    """Return what is wrong with an installed file, or None when it is as it was written."""
+    """Return the fault of an installed file, or None if it has none."""
     try:
         text = files.read(Path(record.path)).text
     except AckboxError as error:

@@ -1,6 +1,6 @@
-"""JSON with comments, changed as text: a value is put in or taken out, and every other byte stays.
+"""JSON with comments, changed as text: add or remove a value, and keep every other byte.
 
-Reads what agent programs read: JSON, `//` and `/* */` comments, a comma behind the last item. No
+Accepts what agent programs accept: JSON, `//` and `/* */` comments, a comma after the last item. No
 I/O here. Explained in docs/why/reach.md, "Other people's files".
 """
 
@@ -14,17 +14,17 @@ import msgspec
 
 _SPACE = re.compile(r"(?:[ \t\r\n]+|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _SCALAR = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"|-?\d[\d.eE+-]*|true|false|null')
-# What stands on the rest of a line behind a value: blanks and one comment.
+# The rest of a line after a value: blanks and one comment.
 _REST_OF_LINE = re.compile(r"[ \t]*(?:/\*[^\n]*?\*/[ \t]*)*(?://[^\r\n]*)?")
 MAX_DEPTH = 200
 
 
 class BadJson(ValueError):
-    """Text that is not JSON; the message says where."""
+    """Text that is not JSON; the message contains the position."""
 
 
 class Node(msgspec.Struct, frozen=True):
-    """A value and where it stands; `keys` are the members' names with the places of these."""
+    """A value and its position; `keys` are the names of the members with their positions."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ class Node(msgspec.Struct, frozen=True):
     items: list[Node] = []
 
     def member(self, name: str) -> Node | None:
-        """Return the last member of a name, which is the one that counts."""
+        """Return the last member with a name, which is the one that counts."""
         found = [item for (key, _), item in zip(self.keys, self.items, strict=False) if key == name]
         return found[-1] if found else None
 
@@ -103,12 +103,12 @@ class _Reader:
 
 
 def put(text: str, path: tuple[str, ...], value: Any) -> str:
-    """Set a member, with the objects that lead to it. Raises BadJson."""
+    """Set a member, and create the objects on its path. Raises BadJson."""
     return _change(text, path, value, is_item=False)
 
 
 def add(text: str, path: tuple[str, ...], value: Any) -> str:
-    """Add an item at the end of a list, with the objects and the list that lead to it.
+    """Add an item at the end of a list, and create the objects and the list on its path.
 
     Raises BadJson.
     """
@@ -137,7 +137,7 @@ def _change(text: str, path: tuple[str, ...], value: Any, *, is_item: bool) -> s
 
 
 def _insert(text: str, node: Node, name: str | None, value: Any) -> str:
-    """Put a member or an item at the end of an object or a list, laid out as the others there."""
+    """Add a member or an item at the end of an object or a list, in the layout of the others."""
     newline, step = _newline(text), _step(text)
     places = [at for _, at in node.keys] or [item.start for item in node.items]
     label = "" if name is None else json.dumps(name, ensure_ascii=False) + ": "
@@ -150,7 +150,7 @@ def _insert(text: str, node: Node, name: str | None, value: Any) -> str:
     if not places:
         rest = text[node.start + 1 : node.end - 1]
         if "\n" not in rest:
-            # The brackets are opened; a comment between them stays.
+            # Split the brackets over lines; keep a comment between them.
             rest = rest.rstrip() + newline + _indent_at(text, node.start)
         return text[: node.start + 1] + fresh + rest + text[node.end - 1 :]
     last = node.items[-1].end
@@ -166,9 +166,9 @@ def _insert(text: str, node: Node, name: str | None, value: Any) -> str:
 
 
 def remove(text: str, path: tuple[str, ...], index: int | None = None) -> str:
-    """Take out a member, or an item of a list, with the comma that parted it from the others.
+    """Remove a member, or an item of a list, with the comma that separates it from the others.
 
-    Raises BadJson, KeyError when it is not there.
+    Raises BadJson, and KeyError if it does not exist.
     """
     node = parse(text)
     for name in path if index is not None else path[:-1]:
@@ -183,7 +183,7 @@ def remove(text: str, path: tuple[str, ...], index: int | None = None) -> str:
         index = len(names) - 1 - names[::-1].index(path[-1])
     start = node.keys[index][1] if node.keys else node.items[index].start
     end = node.items[index].end
-    # The whole line where nothing else stands on it.
+    # The complete line if it contains nothing else.
     blank = len(text[:start]) - len(text[:start].rstrip(" \t"))
     start -= blank
     if text[:start].endswith("\n"):
@@ -206,7 +206,7 @@ def _comma_after(text: str, end: int) -> int | None:
 
 
 def find(text: str, path: tuple[str, ...]) -> Any:
-    """Return a value, or None when it is not there. Raises BadJson."""
+    """Return a value, or None if it does not exist. Raises BadJson."""
     node: Node | None = parse(text)
     for name in path:
         node = node.member(name) if node is not None and isinstance(node.value, dict) else None

@@ -1,4 +1,5 @@
-"""Launching: what one launch of an agent program gets, without a change to any file of the user's.
+"""Launching: the settings for one launch of an agent program, without a change to any of the user's
+files.
 
 Explained in docs/why/reach.md, "One launch".
 """
@@ -22,7 +23,7 @@ from ackbox.programs.setting import Given, Launch
 
 
 def executable_of(program: Program, path: str | None) -> str:
-    """Return where a program is. Raises NotFound."""
+    """Return the path of a program. Raises NotFound."""
     found = shutil.which(program.executable, path=path)
     if found is None:
         install = f"Install it with: npm install -g {program.package}" if program.package else ""
@@ -31,7 +32,7 @@ def executable_of(program: Program, path: str | None) -> str:
 
 
 def prepare(program: Program, given: Given, where: Path) -> tuple[list[str], dict[str, str]]:
-    """Write what a launch needs below a directory of ours; returns its arguments and variables.
+    """Write the files of a launch below a directory of ours; returns its arguments and variables.
 
     Raises Invalid, Unavailable.
     """
@@ -42,8 +43,8 @@ def prepare(program: Program, given: Given, where: Path) -> tuple[list[str], dic
         )
     copy = uuid.uuid4().hex
     given = msgspec.structs.replace(given, is_launch=True, copy_id=copy)
-    # The same launch has the same directory, so that nothing piles up; another has its own, since
-    # a program may still be running there.
+    # Equal launches share a directory, so that directories do not accumulate; a different one gets
+    # another, because a program may still run in the first.
     texts = _texts(program.launch(given, ""))
     name = hashlib.sha256(json.dumps(sorted(texts.items())).encode()).hexdigest()[:16]
     directory = where / "launches" / f"{program.name}-{name}"
@@ -63,7 +64,7 @@ def prepare(program: Program, given: Given, where: Path) -> tuple[list[str], dic
 
 
 def _texts(launch: Launch) -> dict[str, str]:
-    """Return the files of a launch: ours, and copies of settings files with ours put over them."""
+    """Return the files of a launch: ours, and copies of settings files with our settings added."""
     found = dict(launch.files)
     for path, (original, settings) in launch.overlays.items():
         file = Path(os.path.expanduser(original)) if original else None

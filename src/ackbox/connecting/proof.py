@@ -1,4 +1,4 @@
-"""Proof: whether an installation works, found out by running it as the program would.
+"""Proof: find out whether an installation works by running it as the program would.
 
 Explained in docs/why/reach.md, "Other people's files".
 """
@@ -17,12 +17,12 @@ import msgspec
 from ackbox.programs.setting import Given
 
 HOOK_S, BRIDGE_S = 10.0, 60.0
-# An event that asks for nothing and marks nothing; its name is nobody's.
+# An event that requests nothing and marks nothing; no program uses its name.
 SAMPLE = {"hook_event_name": "ackbox.check", "session_id": "ackbox-check", "cwd": "/"}
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing tried: what it was, whether it worked, and what was seen."""
+    """One test: its subject, whether it succeeded, and the observation."""
 
     what: str
     works: bool
@@ -34,7 +34,7 @@ def prove(given: Given, environment: Mapping[str, str]) -> list[Proof]:
 
     The bridge comes first: it starts the server when none runs.
     """
-    # What an agent program that runs this command adds belongs to that program.
+    # Variables that an agent program sets for this command belong to that program.
     own = {
         name: value
         for name, value in environment.items()
@@ -45,7 +45,7 @@ def prove(given: Given, environment: Mapping[str, str]) -> list[Proof]:
 
 def check_hook(line: str, environment: Mapping[str, str]) -> Proof:
     """Run a hook's command on an event that marks nothing."""
-    # Through a shell, as the programs do: the quoting is part of what is tried.
+    # Through a shell, as the programs do, so that the test includes the quoting.
     try:
         done = subprocess.run(
             ["/bin/sh", "-c", f"{line} --check"],
@@ -71,7 +71,7 @@ def _bridge(given: Given, environment: Mapping[str, str]) -> Proof:
     }
     asked = [
         {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
-        # Without the greeting's end nobody is here: a check leaves no agent online.
+        # Without `notifications/initialized` there is no check-in: a check leaves no agent online.
         {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
     ]
     try:

@@ -1,7 +1,7 @@
-"""TOML, changed as text: tables are put at the end between two marks and taken out again.
+"""TOML, changed as text: tables are added at the end between two marks, and removed again.
 
-What a program wrote between the marks since stays. No I/O here. Explained in docs/why/reach.md,
-"Other people's files".
+Lines that a program wrote between the marks since then stay. No I/O here. Explained in
+docs/why/reach.md, "Other people's files".
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _HEADER = re.compile(r"[ \t]*\[{1,2}([^\]\n]*)\]{1,2}[ \t]*(?:#.*)?")
 
 
 class BadToml(ValueError):
-    """Text that is not TOML, or that takes no table of ours; the message says why."""
+    """Text that is not TOML, or that cannot hold a table of ours, with the reason."""
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return what a text holds. Raises BadToml."""
+    """Return the contents of a text. Raises BadToml."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -31,7 +31,7 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def put(text: str, path: tuple[str, ...], value: Mapping[str, Any]) -> str:
-    """Put a table at the end. Raises BadToml when it is there already, or cannot be there."""
+    """Add a table at the end. Raises BadToml if it already exists or cannot exist there."""
     before = parse(text)
     if find(text, path) is not None:
         raise BadToml(f"[{_name(path)}] is there already")
@@ -48,7 +48,7 @@ def put(text: str, path: tuple[str, ...], value: Mapping[str, Any]) -> str:
 
 
 def remove(text: str, path: tuple[str, ...]) -> str:
-    """Take out a table with those below it, and our marks. Raises BadToml."""
+    """Remove a table with those below it, and our marks. Raises BadToml."""
     expected = parse(text)
     _drop(expected, path)
     kept: list[str] = []
@@ -60,7 +60,7 @@ def remove(text: str, path: tuple[str, ...]) -> str:
             if line.strip() == BEGIN and kept and not kept[-1].strip():
                 kept.pop()
             continue
-        # A comment or a blank line behind our table is not ours.
+        # A comment or a blank line after our table is not ours.
         if not is_ours or not line.strip() or line.lstrip().startswith("#"):
             kept.append(line)
     after = "".join(kept)
@@ -70,7 +70,7 @@ def remove(text: str, path: tuple[str, ...]) -> str:
 
 
 def find(text: str, path: tuple[str, ...]) -> Any:
-    """Return a value, or None when it is not there. Raises BadToml."""
+    """Return a value, or None if it does not exist. Raises BadToml."""
     found: Any = parse(text)
     for name in path:
         found = found.get(name) if isinstance(found, dict) else None
@@ -86,7 +86,7 @@ def _name(path: tuple[str, ...]) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[str, tuple[str, ...] | None]]:
-    """Every line, with the name of the table that it opens, if it opens one."""
+    """Yield every line, with the name of the table that it opens, if it opens one."""
     quotes = ""
     for line in text.splitlines(keepends=True):
         header = None if quotes else _HEADER.fullmatch(line.rstrip("\r\n"))
@@ -98,7 +98,7 @@ def _lines(text: str) -> Iterator[tuple[str, tuple[str, ...] | None]]:
 
 
 def _open_quotes(line: str, quotes: str) -> str:
-    """Return the three quotes of the text that a line leaves open, or nothing."""
+    """Return the three quotes of the string that a line leaves open, or nothing."""
     at = 0
     while at < len(line):
         if quotes:
@@ -142,7 +142,7 @@ def _drop(value: dict[str, Any], path: tuple[str, ...]) -> None:
     for name in path[:-1]:
         inner = inner.get(name, {})
     inner.pop(path[-1], None)
-    # A table that was there only by the name of ours goes with it.
+    # A table that existed only as the prefix of ours goes with it.
     if len(path) > 1 and not inner:
         _drop(value, path[:-1])
 

@@ -1,4 +1,4 @@
-"""Agent programs: for each, its hook events in our words, and the replies that it reads.
+"""Agent programs: for each, its hook events in our terms, and the replies that it reads.
 
 Explained in docs/why/reach.md.
 """

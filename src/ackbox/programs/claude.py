@@ -22,7 +22,7 @@ from ackbox.programs.setting import (
 MOMENTS = {
     "SessionStart": "session_start",
     "UserPromptSubmit": "prompt",
-    # Once for a batch of parallel calls, where PostToolUse comes once for each.
+    # Sent once for a batch of parallel calls; PostToolUse is sent once for each call.
     "PostToolBatch": "tool",
     "Stop": "turn_end",
     "Notification": "asking",
@@ -30,13 +30,13 @@ MOMENTS = {
     "PreCompact": "compacting",
     "SessionEnd": "session_end",
 }
-# A compaction tells that it is done by a session start of its own.
+# A compaction reports its end with another session start.
 COMPACTED = "compact"
 EDITS = frozenset({"Edit", "MultiEdit", "NotebookEdit", "Write"})
 
 
 def read(payload: Mapping[str, Any]) -> Event | None:
-    """Return an event in our words. Tool events of sub-agents have an `agent_id`."""
+    """Return an event in our terms. Tool events of sub-agents have an `agent_id`."""
     name = text_in(payload, "hook_event_name")
     source = text_in(payload, "source")
     is_compacted = name == "SessionStart" and source == COMPACTED
@@ -67,7 +67,7 @@ def _edited(calls: Any) -> list[str]:
 
 
 def reply(event: Event, text: str) -> dict[str, Any] | None:
-    """Return the reply that adds text to the model's context; at Stop it starts one more turn."""
+    """Return the reply that adds text to the model's context; at Stop it starts another turn."""
     if event.name not in ("SessionStart", "UserPromptSubmit", "PostToolBatch", "Stop"):
         return None
     return {"hookSpecificOutput": {"hookEventName": event.name, "additionalContext": text}}
@@ -90,7 +90,7 @@ def _server(given: Given) -> dict[str, Any]:
 def settings(given: Given) -> list[Setting | OwnFile]:
     """Return the lines of an installation: for all projects, or for the one in this directory."""
     home = home_of(given, "CLAUDE_CONFIG_DIR", "~/.claude")
-    # Claude Code keeps the local file out of version control.
+    # Claude Code excludes the local file from version control.
     own = (".claude/settings.local.json",) if given.is_project else (f"{home}/settings.json",)
     servers = (
         f"{home}/.claude.json" if "CLAUDE_CONFIG_DIR" in given.environment else "~/.claude.json"
@@ -117,7 +117,7 @@ def settings(given: Given) -> list[Setting | OwnFile]:
 
 
 def launch(given: Given, directory: str) -> Launch:
-    """Return what one launch gets: a plugin directory with hooks, MCP server and commands."""
+    """Return the settings of one launch: a plugin directory with hooks, MCP server and commands."""
     plugin = {
         "name": "ackbox",
         "description": "Messages between agents and people, through ackbox.",

@@ -34,7 +34,7 @@ MOMENTS = {
 
 
 def read(payload: Mapping[str, Any]) -> Event | None:
-    """Return an event in our words."""
+    """Return an event in our terms."""
     name, source = text_in(payload, "hook_event_name"), text_in(payload, "source")
     is_compacted = name == "SessionStart" and source == "compact"
     return event_of(
@@ -50,7 +50,7 @@ def read(payload: Mapping[str, Any]) -> Event | None:
 def reply(event: Event, text: str) -> dict[str, Any] | None:
     """Return the reply that adds text to the model's context.
 
-    The program refuses an unknown field, and takes at Stop nothing but a reason to go on.
+    The program rejects unknown fields, and at Stop accepts only a reason to continue.
     """
     if event.name == "Stop":
         return {"decision": "block", "reason": text}
@@ -59,7 +59,7 @@ def reply(event: Event, text: str) -> dict[str, Any] | None:
     return {"hookSpecificOutput": {"hookEventName": event.name, "additionalContext": text}}
 
 
-# Where Codex says that its arguments come from.
+# The name that Codex uses for the source of its arguments.
 FLAGS_FILE = "/<session-flags>/config.toml"
 
 
@@ -88,13 +88,13 @@ def settings(given: Given) -> list[Setting | OwnFile]:
 
 
 def launch(given: Given, directory: str) -> Launch:
-    """Return what one launch gets: configuration as arguments, which Codex puts over its files.
+    """Return the settings of one launch: configuration as arguments, which override Codex's files.
 
-    Codex skips a hook that nobody has reviewed. These are trusted for this launch: exactly our own
-    commands, which the person who typed `ackbox run codex` asked for.
+    Codex skips a hook that nobody has reviewed. For this launch, exactly our commands are trusted,
+    because the person who typed `ackbox run codex` requested them.
     """
-    # Codex hands none of its variables down to an MCP server. A first turn begins without a server
-    # that is not required and still starts.
+    # Codex passes none of its variables to an MCP server. A first turn does not wait for a server
+    # that is still starting unless it is required.
     server = {
         **_server(given),
         "env": {
@@ -119,7 +119,7 @@ def launch(given: Given, directory: str) -> Launch:
 
 
 def _trust(label: str, hook: dict[str, Any]) -> str:
-    """Return the digest by which Codex knows a hook that was reviewed."""
+    """Return the digest by which Codex recognizes a reviewed hook."""
     known = {"event_name": label, "hooks": [{**hook, "async": False}]}
     text = json.dumps(known, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -22,7 +22,7 @@ MOMENTS = {
 
 
 def read(payload: Mapping[str, Any]) -> Event | None:
-    """Return an event in our words; `loop_count` counts the ends of turns that went on."""
+    """Return an event in our terms; `loop_count` counts how often the turn was extended."""
     name, loops = text_in(payload, "hook_event_name"), payload.get("loop_count")
     return event_of(
         payload,
@@ -35,7 +35,9 @@ def read(payload: Mapping[str, Any]) -> Event | None:
 
 
 def reply(event: Event, text: str) -> dict[str, Any] | None:
-    """Return the reply that adds text; a prompt can only go on or be blocked, so it takes none."""
+    """Return the reply that adds text; a prompt gets none, as it can only continue or be
+    blocked.
+    """
     if event.name == "stop":
         return {"followup_message": text}
     return {"additional_context": text} if event.name in ("sessionStart", "postToolUse") else None
@@ -54,7 +56,7 @@ def settings(given: Given) -> list[Setting | OwnFile]:
             Setting(
                 files=file,
                 path=("hooks", event),
-                # The server counts as well how often a turn went on for messages.
+                # The server also counts how often messages extended a turn.
                 value={**hook, "loop_limit": 5} if event == "stop" else hook,
                 is_item=True,
             )

@@ -23,10 +23,10 @@ MOMENTS = {
 
 
 def read(payload: Mapping[str, Any]) -> Event | None:
-    """Return an event in our words.
+    """Return an event in our terms.
 
-    PreCompress comes before every turn of the model; only what a person asks for compresses for
-    certain.
+    PreCompress comes before every turn of the model; only one that a person requested is certain to
+    compress.
     """
     name, source = text_in(payload, "hook_event_name"), text_in(payload, "source")
     if name == "PreCompress" and payload.get("trigger") != "manual":

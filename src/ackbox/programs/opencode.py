@@ -1,4 +1,4 @@
-"""opencode: the events that our plugin passes on, and the answers that it puts into the session.
+"""opencode: the events that our plugin passes on, and the replies that it adds to the session.
 
 Measured with 1.18.33. Explained in docs/why/reach.md.
 """
@@ -26,7 +26,7 @@ MOMENTS = {
 
 
 def read(payload: Mapping[str, Any]) -> Event | None:
-    """Return an event in our words."""
+    """Return an event in our terms."""
     name = text_in(payload, "hook_event_name")
     return event_of(
         payload,
@@ -39,7 +39,7 @@ def read(payload: Mapping[str, Any]) -> Event | None:
 
 
 def reply(event: Event, text: str) -> dict[str, Any] | None:
-    """Return the text for the plugin to put where the event takes it."""
+    """Return the text for the plugin to insert where the event accepts it."""
     return {"text": text}
 
 
@@ -76,7 +76,7 @@ def plugin(given: Given) -> str:
 
 
 def launch(given: Given, directory: str) -> Launch:
-    """Return what one launch gets: a settings file of its own, which names the plugin."""
+    """Return the settings of one launch: a separate settings file that names the plugin."""
     plugin_file = f"{directory}/ackbox.js"
     lines = [
         Setting(files=("opencode.json",), path=("mcp", "ackbox"), value=_server(given)),

@@ -1,7 +1,7 @@
-"""The plugin that opencode loads: it passes events to `ackbox hook opencode`, and puts the text
-that comes back into the session.
+"""The plugin that opencode loads: it passes events to `ackbox hook opencode`, and adds the text of
+the reply to the session.
 
-Text for a file only. Explained in docs/why/reach.md.
+Contains only the text of a file. Explained in docs/why/reach.md.
 """
 
 from __future__ import annotations

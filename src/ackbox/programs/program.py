@@ -1,4 +1,4 @@
-"""Program: what is known of one agent program, and an event of it in our words.
+"""Program: the description of an agent program, and its events in our terms.
 
 No I/O here. Explained in docs/why/reach.md.
 """
@@ -16,7 +16,7 @@ MAX_SESSION = 128
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """An event of an agent program: the moment in our words, the name in the program's."""
+    """An event of an agent program: the moment in our terms, the name in the program's."""
 
     session: str
     moment: str
@@ -30,11 +30,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 class Program(msgspec.Struct, frozen=True, kw_only=True):
     """One agent program: how to read its events and write its replies.
 
-    `read(payload)` returns None for an event that is not ours to answer, such as a sub-agent's.
-    `reply(event, text)` returns the JSON that puts text before the model, or None where this event
-    takes none. `settings(given)` are the lines of an installation; `launch(given, directory)` is
-    what one launch gets, None where the program takes nothing for one launch, and `no_launch` says
-    why. `permission` says what is allowed after a yes, `trust` what the program itself still asks.
+    `read(payload)` returns None for an event that needs no reply, such as a sub-agent's.
+    `reply(event, text)` returns the JSON that shows text to the model, or None if this event
+    accepts none. `settings(given)` returns the lines of an installation, and `launch(given,
+    directory)` the settings of one launch; it is None if the program accepts none for one launch,
+    and `no_launch` contains the reason. `permission` describes the permissions that the user can
+    grant, `trust` the confirmations that the program still requires.
     """
 
     name: str
@@ -53,7 +54,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def text_in(payload: Mapping[str, Any], *names: str) -> str:
-    """Return the first of these fields that is a text with something in it, or ""."""
+    """Return the first of these fields that is a non-empty text, or ""."""
     found = (payload.get(name) for name in names)
     return next((each for each in found if isinstance(each, str) and each), "")
 
@@ -66,7 +67,7 @@ def event_of(
     name: str,
     **more: Any,
 ) -> Event | None:
-    """Return an event in our words; None for one without a session or of no interest."""
+    """Return an event in our terms; None for one without a session or without a moment."""
     moment = moments.get(name)
     if moment is None or not session or payload.get("agent_id"):
         return None

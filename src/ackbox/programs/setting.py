@@ -1,7 +1,8 @@
-"""Setting: what an agent program's files, or one launch of it, must say so that it uses ackbox.
+"""Setting: the settings in an agent program's files, or for one launch of it, that make it use
+ackbox.
 
-Data and text only; who writes it into files is `connecting/`. Explained in docs/why/reach.md,
-"Other people's files".
+Data and text only; `connecting/` writes them into files. Explained in docs/why/reach.md, "Other
+people's files".
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from typing import Any
 
 import msgspec
 
-# What marks an entry as ours in a file that others write too.
+# Marks an entry as ours in a file that others write too.
 OWNER = "ACKBOX_CONNECTED"
-# Seconds after which a program stops waiting for a hook; the hook itself ends within one. Codex
-# warns at each start of more than 3 at the end of a session.
+# Seconds after which a program stops waiting for a hook; the hook ends within one. Above 3, Codex
+# prints a warning at each start about the end of a session.
 HOOK_TIMEOUT_S = 3
 
 
 class Command(msgspec.Struct, frozen=True):
-    """A command that a person types in the program: what it does, and what the model is asked."""
+    """A command that a person types in the program: its effect, and the prompt for the model."""
 
     summary: str
     prompt: str
@@ -30,10 +31,10 @@ class Command(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """Which agent an installation is for, and how the program reaches ackbox.
+    """The agent of an installation, and how the program reaches ackbox.
 
-    `command` is the installed ackbox with the options that find the server. `is_launch` tells one
-    launch from an installation.
+    `command` is the installed ackbox with the options that find the server. `is_launch`
+    distinguishes one launch from an installation.
     """
 
     program: str
@@ -45,7 +46,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     is_launch: bool = False
     copy_id: str | None = None
     commands: Mapping[str, Command] = {}
-    # Places that the program's own variables name, such as CODEX_HOME.
+    # Places from the program's variables, such as CODEX_HOME.
     environment: Mapping[str, str] = {}
 
     @property
@@ -54,7 +55,9 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def hook(self) -> list[str]:
-        """The words of the hook's command: options come behind the program, for its fast start."""
+        """The words of the hook's command: options follow the program's name, so that it starts
+        fast.
+        """
         executable, options = _split(self.command)
         owner = "--launched" if self.is_launch else "--connected"
         return [*executable, "hook", self.program, *self._named, *options, owner]
@@ -72,12 +75,12 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bridge_environment(self) -> dict[str, str]:
-        """The variables that the MCP server gets besides those of the program."""
+        """The additional variables of the MCP server."""
         return {OWNER: self.program}
 
 
 def _split(command: list[str]) -> tuple[list[str], list[str]]:
-    """Return the executable and its options, which begin with two dashes."""
+    """Return the executable and its options, which start with two dashes."""
     at = next((i for i, word in enumerate(command) if word.startswith("--")), len(command))
     return command[:at], command[at:]
 
@@ -85,9 +88,9 @@ def _split(command: list[str]) -> tuple[list[str], list[str]]:
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """One value in one file of the program.
 
-    `files` are the names that the file may have; the first is made when there is none. Without
-    `is_item` the value is set at `path`, else added to the list there. `is_default` sets it only
-    where nothing is.
+    `files` are the possible names of the file; the first is created if none exists. Without
+    `is_item` the value is set at `path`; with it, it is added to the list there. `is_default` sets
+    it only if there is no value.
     """
 
     files: tuple[str, ...]
@@ -98,16 +101,17 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OwnFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is ours as a whole."""
+    """A file that belongs to ackbox completely."""
 
     file: str
     text: str
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
-    """What one launch gets: files in a directory of ours, arguments before the user's, variables.
+    """The settings of one launch: files in a directory of ours, arguments before the user's,
+    variables.
 
-    `overlays` are settings put over a copy of a file that may exist, in that directory.
+    `overlays` are settings to add to a copy of a file that may exist, in that directory.
     """
 
     files: Mapping[str, str] = {}
@@ -117,13 +121,13 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_ours(value: Any) -> bool:
-    """Whether an entry was written by `ackbox connect`."""
+    """Whether `ackbox connect` wrote an entry."""
     text = json.dumps(value)
     return f'"{OWNER}": ' in text or (" hook " in text and "--connected" in text)
 
 
 def home_of(given: Given, variable: str, usual: str) -> str:
-    """Return a program's directory: where its own variable says, else the usual one."""
+    """Return a program's directory: from its variable, or else the default."""
     return given.environment.get(variable) or usual
 
 
@@ -138,7 +142,7 @@ def literal(value: Any) -> str:
         return "{" + ", ".join(f"{key(k)} = {literal(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(literal(each) for each in value) + "]"
-    # JSON's strings, numbers and booleans are TOML's; DEL alone must be escaped as well.
+    # JSON's strings, numbers and booleans are valid TOML; only DEL must also be escaped.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

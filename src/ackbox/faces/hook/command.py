@@ -1,9 +1,10 @@
-"""`ackbox hook PROGRAM`: carries an event from an agent program to the server, and the reply back.
+"""`ackbox hook PROGRAM`: passes an event from an agent program to the server, and returns the
+reply.
 
-It must never harm: it ends within its own deadline, with exit code 0, and prints a whole reply or
-nothing. It confirms what it showed only after the output was written out. Imports the standard
-library alone, and little of it: it runs at each prompt and tool call.
-Explained in docs/why/reach.md.
+It must never disturb the program: it ends within its deadline, with exit code 0, and prints a
+complete reply or nothing. It confirms the messages only after it has written the output. Imports
+only the standard library, and little of it, because it runs at each prompt and tool call. Explained
+in docs/why/reach.md.
 """
 
 from __future__ import annotations
@@ -44,9 +45,10 @@ DEADLINE_S = 0.8
 MAX_PAYLOAD = 16 << 20
 MAX_LOG = 256 << 10
 SHORT = {"-w": "--workspace"}
-# Options that take no value.
+# Options without a value.
 FLAGS = frozenset({"check", "connected", "launched"})
-# What the server reads of an event; the rest, such as a tool's output, stays here.
+# The fields of an event that the server reads; the hook does not send the others, such as a tool's
+# output.
 FIELDS = (
     "hook_event_name",
     "session_id",
@@ -62,11 +64,11 @@ FIELDS = (
 
 
 class Failed(Exception):
-    """Why nothing was shown."""
+    """The reason why nothing was shown."""
 
 
 class Server:
-    """Where the server is, and the key for it."""
+    """The address of the server, and the key for it."""
 
     def __init__(
         self, host: str, port: int, key: str, *, path: str = "", is_encrypted: bool = False
@@ -85,13 +87,13 @@ class Server:
 
 
 def run(arguments: list[str]) -> int:
-    """Carry one event; returns the exit code, which is always 0 unless `--check` asks for more."""
+    """Pass on one event; returns the exit code, which is 0 except for failures with `--check`."""
     if "--help" in arguments or not arguments or arguments[0].startswith("-"):
         sys.stdout.write(HELP)
         return 0
     program, options = arguments[0], _options(arguments[1:])
-    # A program that `ackbox run` started has the hooks of that launch; with those of the
-    # installation as well, its model would be shown everything twice.
+    # A program that `ackbox run` started has the hooks of that launch; the hooks of an installation
+    # would show its model everything twice.
     if "connected" in options and os.environ.get("ACKBOX_LAUNCH") == program:
         return 0
     try:
@@ -120,7 +122,7 @@ def _options(arguments: list[str]) -> dict[str, str]:
 
 def _carry(program: str, options: dict[str, str], deadline: float) -> None:
     payload = _payload()
-    # A sub-agent's context is its own.
+    # A sub-agent has a separate context.
     if payload.get("agent_id"):
         return
     server = _server(options)
@@ -233,7 +235,7 @@ def _more(line: socket.socket) -> bytes:
 def _server(options: dict[str, str]) -> Server:
     """Return the server that runs on this machine.
 
-    What an option, the environment or a settings file says of another takes the longer way.
+    If an option, the environment or a settings file names another server, use the slower imports.
     """
     environment = os.environ
     home = _data_dir(options)
@@ -282,7 +284,7 @@ def _give_up(program: str, options: dict[str, str]) -> None:
 
 
 def _log(options: dict[str, str], line: str) -> None:
-    """Note why nothing was shown; without a data directory there is nowhere to note it."""
+    """Log why nothing was shown, if there is a data directory."""
     try:
         path = os.path.join(_data_dir(options), "hook.log")
         number = open_private(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

@@ -1,4 +1,4 @@
-"""The server's end of a hook: it reads an event in the program's format and replies in it.
+"""The server's part of a hook: it reads an event in the program's format and replies in it.
 
 The header Ackbox-Offer of a reply identifies the messages in it. The hook confirms them at
 /v1/hook/{program}/shown after it has written them out, or, if it cannot, with its next event
@@ -108,7 +108,7 @@ def _edge(endpoint: Callable[[Request], Any], operation: str) -> Callable[[Reque
 
 
 class _NotOurs(Exception):
-    """An event that is not ours to answer, such as a sub-agent's."""
+    """An event that needs no reply, such as a sub-agent's."""
 
 
 def _program(request: Request) -> Program:

@@ -1,1 +1,1 @@
-"""What every face over HTTP shares."""
+"""Parts that all faces over HTTP share."""

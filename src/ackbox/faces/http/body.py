@@ -1,7 +1,7 @@
-"""Bodies: what a request over HTTP brings, its body up to a limit and its query string by the types
-of fields.
+"""Bodies: read the body of an HTTP request up to a limit, and its query string by the types of
+fields.
 
-No routes and no rules of operations here. Explained in docs/reference/rest.md.
+No routes or operation rules here. Explained in docs/reference/rest.md.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ async def read_body(
 ) -> bytes:
     """Return the body.
 
-    Raises TooLong as soon as it is longer than the limit, RateLimited when its key has too much
-    under way.
+    Raises TooLong as soon as it is longer than the limit, and RateLimited when its key has too many
+    bytes in progress.
     """
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:
@@ -65,10 +65,10 @@ async def read_body(
 
 
 def read_query(request: Request, shape: type[msgspec.Struct]) -> dict[str, Any]:
-    """Return the query string's values by the types of a struct's fields; a list is a name said
-    several times.
+    """Return the values of a query string by the types of a struct's fields; a list is a repeated
+    name.
 
-    Raises Invalid for anything else that is given twice.
+    Raises Invalid if any other name is repeated.
     """
     kinds = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
     given: dict[str, list[str]] = {}
@@ -81,9 +81,9 @@ def read_query(request: Request, shape: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _from_texts(key: str, values: list[str], shape: Any) -> Any:
-    """Return what a query string says of a field as the field's type.
+    """Return a field's value from a query string as the field's type.
 
-    What does not fit is left for decoding to refuse.
+    A value that does not fit is left for decoding to reject.
     """
     kinds = list(_kinds(msgspec.inspect.type_info(shape)))
     items = [
@@ -100,7 +100,7 @@ def _from_texts(key: str, values: list[str], shape: Any) -> Any:
     try:
         return msgspec.convert(values if is_list else values[0], shape, strict=False)
     except msgspec.ValidationError:
-        # A number that is too large is refused as that and not as text.
+        # A number that is too large is rejected as a number, not as text.
         numbers = any(
             isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType)
             for kind in (items if is_list else kinds)
@@ -110,7 +110,7 @@ def _from_texts(key: str, values: list[str], shape: Any) -> Any:
 
 
 def _kinds(kind: msgspec.inspect.Type) -> Iterator[msgspec.inspect.Type]:
-    """Every type that a field may have."""
+    """Return every type that a field may have."""
     if isinstance(kind, msgspec.inspect.Metadata):
         yield from _kinds(kind.type)
     elif isinstance(kind, msgspec.inspect.UnionType):

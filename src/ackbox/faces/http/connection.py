@@ -1,4 +1,5 @@
-"""Connections: what the server knows of each one, and which one goes when there are too many.
+"""Connections: the state of each connection, and which one the server closes when there are too
+many.
 
 Connections without a key are closed first, then idle keep-alive connections. HTTP and WebSocket
 share this module; they own the protocol on a connection. Explained in docs/why/serving.md.
@@ -15,18 +16,18 @@ from typing import Any, Protocol
 from ackbox.app.bell import Gone
 from ackbox.app.limits import network
 
-# Where a request's connection is among the extensions of its scope, and where the connections of a
-# server are in its state.
+# Keys for a request's connection in the extensions of its scope, and for a server's connections in
+# its state.
 EXTENSION = "ackbox.connection"
-# Taken from the listening socket in one turn of the loop, before anything can be let go.
+# Connections accepted in one turn of the loop, before the server can close any.
 BACKLOG = 128
 # Descriptors that are not connections: the database, the log, the listening socket.
 RESERVED = 48
 MAX_CONNECTIONS = 65_536
-# How often a connection that is not read is looked at.
+# How often the server checks a connection that it does not read.
 LOOK_S = 0.5
-# Linux says so when the other side has ended its half; elsewhere a hang-up is said without being
-# asked for.
+# Linux reports that the other side has ended its half. Elsewhere `poll` reports a hang-up without
+# this flag.
 _ENDED = getattr(select, "POLLRDHUP", 0)
 
 
@@ -34,15 +35,15 @@ class Wire(Protocol):
     """The protocol at our end of a connection."""
 
     def is_idle(self) -> bool:
-        """Whether nothing is under way, so that closing loses nothing."""
+        """Whether nothing is in progress, so that closing loses nothing."""
         ...
 
     def is_early(self) -> bool:
-        """Whether an answer that starts now starts before its request has ended."""
+        """Whether a response that starts now would start before the end of its request."""
         ...
 
     def linger(self) -> None:
-        """Keep the connection until its answer is out, and close it then."""
+        """Close the connection after its response is sent."""
         ...
 
     def drop(self) -> None:
@@ -51,8 +52,8 @@ class Wire(Protocol):
 
 
 class Watch:
-    """Looks whether the other side has hung up while its connection is not read: a loop that
-    does not read sees no end.
+    """Checks whether the other side has hung up while the server does not read its connection: a
+    loop that does not read sees no end.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -60,12 +61,12 @@ class Watch:
         self._next: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Look from now on, until stopped; a caller who has hung up is cut off."""
+        """Check from now on, until stopped; abort the connection of a caller who has hung up."""
         if self._next is None:
             self._next = asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop checking."""
         if self._next is not None:
             self._next.cancel()
             self._next = None
@@ -83,7 +84,7 @@ class Watch:
 
 
 class Connection:
-    """One connection: whose it is once a key has been shown, and whether its caller has left."""
+    """One connection: its key after the first request with one, and whether its caller has left."""
 
     __slots__ = ("_connections", "gone", "key", "network", "wire")
 
@@ -95,13 +96,15 @@ class Connection:
         self.gone = Gone()
 
     def welcome(self, key: str) -> None:
-        """Note whose connection this is; called whenever a key has been found good."""
+        """Record the key of this connection; called after each successful check of a key."""
         if self.key != key:
             self._connections.move(self, key)
 
 
 class Connections:
-    """All connections of one server, strangers by network and the others by key, oldest first."""
+    """All connections of one server: those without a key by network, the others by key, oldest
+    first.
+    """
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -118,9 +121,9 @@ class Connections:
         return found
 
     def enter(self, connection: Connection) -> bool:
-        """Take a new connection, in the place of another if need be.
+        """Accept a new connection, and close another one if necessary.
 
-        False when there is no place.
+        Returns false if there is no room.
         """
         if self.open >= self.limit and not self._let_go():
             return False
@@ -129,19 +132,19 @@ class Connections:
         return True
 
     def leave(self, connection: Connection) -> None:
-        """Forget a connection that has ended, or that speaks another protocol from now on."""
+        """Forget a connection that has ended, or that switched to another protocol."""
         self.open -= self._take_out(connection)
 
     def move(self, connection: Connection, key: str) -> None:
-        """Put a connection with those of its key."""
+        """Group a connection with the others of its key."""
         is_here = self._take_out(connection)
         connection.key = key
         if is_here:
             self._known.setdefault(key, {})[connection] = None
 
     def _let_go(self) -> bool:
-        """End one connection: the oldest stranger of the network with most of them, or an idle
-        one of the key with most.
+        """Close one connection: the oldest without a key, of the network with most of them, or an
+        idle one of the key with most.
         """
         for groups, is_any in ((self._strangers, True), (self._known, False)):
             for group in sorted(groups.values(), key=len, reverse=True):
@@ -168,7 +171,7 @@ class Connections:
 
 
 def max_connections() -> int:
-    """Return how many connections the process has descriptors for."""
+    """Return the number of connections that the process has descriptors for."""
     soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if soft == resource.RLIM_INFINITY:
         return MAX_CONNECTIONS
@@ -176,7 +179,7 @@ def max_connections() -> int:
 
 
 def raise_descriptors() -> None:
-    """Let the process open as many descriptors as it may."""
+    """Raise the process's limit of open descriptors to the maximum."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MAX_CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, MAX_CONNECTIONS)
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -184,13 +187,13 @@ def raise_descriptors() -> None:
 
 
 def connection_of(scope: MutableMapping[str, Any]) -> Connection | None:
-    """Return the connection that a request came on; null under a server that is not ours."""
+    """Return the connection of a request; null under another server than ours."""
     extensions = scope.get("extensions")
     return extensions.get(EXTENSION) if extensions else None
 
 
 def gone_of(scope: MutableMapping[str, Any]) -> Gone | None:
-    """Return what says that a request's caller has left."""
+    """Return the event that is set when a request's caller has left."""
     connection = connection_of(scope)
     return None if connection is None else connection.gone
 
@@ -203,7 +206,7 @@ class Keyed(Protocol):
 
 
 def welcome(scope: MutableMapping[str, Any], key: str) -> None:
-    """Note that a request came with a good key."""
+    """Record that a request had a valid key."""
     connection = connection_of(scope)
     if connection is not None:
         connection.welcome(key)

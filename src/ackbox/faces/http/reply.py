@@ -1,4 +1,5 @@
-"""Replies: what every face over HTTP shares, the key in a request and an error as a response.
+"""Replies: the parts that all faces over HTTP share: the key in a request, and an error as a
+response.
 
 No routes and no rules here. Explained in docs/reference/errors.md.
 """
@@ -19,7 +20,7 @@ from ackbox.faces.http.wire import as_error, encode
 from ackbox.ops.access import Connection
 
 JSON = "application/json"
-# A path on this host and nothing else: two slashes at its beginning would be another host.
+# A path on this host only: two slashes at its start would name another host.
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,8}")
 
 
@@ -37,7 +38,9 @@ _MACHINE_HEADERS = {
 
 
 def bearer(headers: Mapping[str, str], *others: str) -> str | None:
-    """Return the key in the Authorization header, else in one of the others, or null."""
+    """Return the key in the Authorization header, or else in one of the other headers; null without
+    one.
+    """
     scheme, _, key = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return key.strip()
@@ -63,8 +66,8 @@ def machine_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def connection_in(headers: Mapping[str, str]) -> Connection:
-    """Return a request's connection: the only agent it may act as, whether it only reads, whether
-    a person types.
+    """Return a request's connection: the only agent that it may act as, whether it only reads, and
+    whether a person types.
     """
     only_as = headers.get("ackbox-only-as")
     return Connection(
@@ -75,8 +78,8 @@ def connection_in(headers: Mapping[str, str]) -> Connection:
 
 
 def with_identity(identity: dict[str, str], params: dict[str, Any]) -> dict[str, Any]:
-    """Return a call's parameters with the identity of the headers; its own parameters win, and a
-    session replaces agent and instance.
+    """Return a call's parameters with the identity of the headers; the call's parameters take
+    precedence, and a session replaces agent and instance.
     """
     if params.get("session"):
         identity = {
@@ -86,8 +89,8 @@ def with_identity(identity: dict[str, str], params: dict[str, Any]) -> dict[str,
 
 
 def path_prefix(headers: Mapping[str, str]) -> str:
-    """Return the path under which a proxy serves this server, which it takes off and names in
-    X-Forwarded-Prefix; empty without one.
+    """Return the path under which a proxy serves this server; empty without one. The proxy removes
+    it from requests and names it in X-Forwarded-Prefix.
     """
     named = headers.get("x-forwarded-prefix", "").rstrip("/")
     return named if len(named) <= 200 and _PREFIX.fullmatch(named) else ""
@@ -102,11 +105,11 @@ def cookie_name(headers: Mapping[str, str]) -> str:
 
 
 def credential(request: HTTPConnection, *, method: str | None = None) -> str | None:
-    """Return the key of a request: from its Authorization header, or the cookie of the dashboard's
-    own pages.
+    """Return the key of a request: from its Authorization header, or from the cookie of the
+    dashboard's pages.
 
-    `method` is what the request does, where its own method does not say so. Raises NotAllowed when
-    another page sends the cookie.
+    `method` is the effect of the request if its HTTP method does not show it. Raises NotAllowed
+    when another page sends the cookie.
     """
     key = bearer(request.headers)
     if key is not None:
@@ -118,7 +121,7 @@ def credential(request: HTTPConnection, *, method: str | None = None) -> str | N
 
 
 def _refuse_other_pages(headers: Mapping[str, str], method: str) -> None:
-    """Raise NotAllowed unless the dashboard sent the request, or a person opens a page.
+    """Raise NotAllowed unless the dashboard sent the request or a person opened a page.
 
     Ports of one host share cookies, so SameSite is not enough.
     """
@@ -126,8 +129,8 @@ def _refuse_other_pages(headers: Mapping[str, str], method: str) -> None:
     is_safe = method in ("GET", "HEAD")
     if site in ("same-origin", "none") or (is_safe and headers.get("sec-fetch-mode") == "navigate"):
         return
-    # Browsers leave Fetch metadata out on plain http that is not this machine; the guard has
-    # checked Origin by then.
+    # Browsers omit Fetch metadata on plain http to another machine; the guard has already checked
+    # Origin.
     if site is None and (is_safe or "origin" in headers):
         return
     raise NotAllowed(

@@ -1,8 +1,8 @@
-"""Schemas: an operation's parameters as JSON Schema of the kind that every model's host accepts.
+"""Schemas: an operation's parameters as JSON Schema that every model's host accepts.
 
-Hosts take less than the standard: no `$ref`, a type beside every `enum`, `items` in every list, one
-type a field. What is read is
-still all that the operation takes. Explained in docs/why/operations.md.
+Hosts accept a subset of the standard: no `$ref`, a type with every `enum`, `items` in every list,
+one type for each field. The operation itself still accepts all its parameters. Explained in
+docs/why/operations.md.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-# What every host takes of a field. Lengths and patterns are said when they are wrong; not every
-# host takes a word about other fields.
+# Keywords of a field that every host accepts. Errors report lengths and patterns; not every host
+# accepts a rule about other fields.
 _KEPT = frozenset({"type", "description", "enum", "default", "minimum", "maximum"})
 
 
@@ -21,7 +21,7 @@ _KEPT = frozenset({"type", "description", "enum", "default", "minimum", "maximum
 def input_schema(
     shape: type[msgspec.Struct], leave_out: frozenset[str] = frozenset()
 ) -> dict[str, Any]:
-    """Return a struct's schema as hosts of models accept it, without some of its fields."""
+    """Return a struct's schema as hosts of models accept it, without the excluded fields."""
     (root,), parts = msgspec.json.schema_components([shape], ref_template="#/$defs/{name}")
     return _object(parts[_name(root)], parts, leave_out)
 
@@ -35,7 +35,7 @@ def _object(
 ) -> dict[str, Any]:
     """Return an object with its fields as hosts accept them.
 
-    What the field that holds it says of it goes before its own words.
+    A description from the outer field takes precedence over the object's.
     """
     schema: dict[str, Any] = {"type": "object"}
     schema["properties"] = {
@@ -48,7 +48,7 @@ def _object(
 
 
 def _field(field: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """Return a field with one type, written out, and without what tells a model nothing."""
+    """Return a field with one type, written out, without keywords that do not help a model."""
     kept = {key: value for key, value in field.items() if key in _KEPT}
     if "$ref" in field:
         kept = _object(parts[_name(field)], parts) | kept
@@ -60,7 +60,7 @@ def _field(field: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
             | kept
         )
     if "enum" in kept or "type" not in kept:
-        # All our words are text; a value of any shape is taken as text too.
+        # All our enumerations are text; a value of any type is accepted as text too.
         kept.setdefault("type", "string")
     if kept["type"] == "array":
         kept["items"] = (
@@ -68,8 +68,8 @@ def _field(field: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
             if "items" in field
             else kept.get("items", {"type": "string"})
         )
-    # "May be left out" is said by not being required; a default that is nothing, and a limit that
-    # nobody comes to, say nothing.
+    # `required` already shows which fields are optional; an empty default, and a limit that no
+    # value reaches, add no information.
     nothing: dict[str, tuple[Any, ...]] = {
         "default": (None, False, 0, "", [], {}),
         "minimum": (0, 1),
@@ -82,9 +82,9 @@ def _field(field: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _one_of(choices: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the first of several types, the one that is written first.
+    """Return the first of several types, in the order of the source.
 
-    Of several lists of words all words.
+    For several enumerations, returns all their words.
     """
     words = [word for choice in choices for word in choice.get("enum", [])]
     return (

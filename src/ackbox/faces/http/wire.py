@@ -1,6 +1,6 @@
-"""The wire: structs to JSON, errors to replies; shared by every face.
+"""The wire: structs to JSON, errors to replies; shared by all faces.
 
-Errors are turned into replies here and nowhere else. Explained in docs/reference/errors.md.
+Only this module turns errors into replies. Explained in docs/reference/errors.md.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import structlog
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.ops.table import OPERATIONS
 
-# What a face is given: (operation, parameters, key) → result struct.
+# The call that faces use: (operation, parameters, key) → result struct.
 Calling = Callable[..., Awaitable[Any]]
 
 _OPERATION = re.compile(r"(?<![\w.'\"`])[a-z]+\.[a-z_]+\b(?!['\"`])")
@@ -34,8 +34,8 @@ def builtins(value: Any) -> Any:
 
 
 def in_names(error: AckboxError, names: Callable[[str], str | None]) -> AckboxError:
-    """Return an error with a face's own names for operations: `names` gives one, or null where
-    the face has none. Quoted text stays.
+    """Return an error with a face's names for operations: `names` returns one, or null if the face
+    has none. Quoted text does not change.
     """
 
     def named(found: re.Match[str]) -> str:
@@ -50,7 +50,7 @@ def in_names(error: AckboxError, names: Callable[[str], str | None]) -> AckboxEr
 def as_error(error: BaseException, **where: str) -> AckboxError:
     """Return the error to show to a caller.
 
-    What is not ours becomes `unavailable`, without its text, and is logged with `where` it
+    An unexpected exception becomes `unavailable`, without its text, and is logged with `where` it
     happened.
     """
     if isinstance(error, AckboxError):

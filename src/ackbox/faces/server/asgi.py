@@ -1,7 +1,7 @@
-"""The server: all faces over one app, on one port.
+"""The server: all faces of one app, on one port.
 
-Composes; who may knock is the guard's, what may be done the app's. Explained in
-docs/why/serving.md.
+Only composition: the guard decides which requests to accept, and the app what they may do.
+Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SAFE = {
 
 
 def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
-    """Return the ASGI application of an app that is open already, for exactly these Hosts and
+    """Return the ASGI application of an app that is already open, for exactly these Hosts and
     Origins.
     """
     from ackbox.faces.mcp.endpoint import endpoints
@@ -87,7 +87,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
 
 
 def _own_routes(app: App, metrics: Metrics) -> list[Route]:
-    """Return what is about the server itself: its health, its numbers, its description."""
+    """Return the routes about the server itself: its health, metrics and description."""
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "ok"})

@@ -1,8 +1,8 @@
-"""The guard: what every request must satisfy before a face sees it, and what every answer carries.
+"""The guard: checks on every request before a face sees it, and headers of every response.
 
-Exact Host and Origin, wrong keys counted by address, headers that keep a browser from making more
-of an answer than it is. Bytes
-and time are counted in head.py, where they arrive. Explained in docs/why/serving.md.
+Exact Host and Origin, wrong keys counted by address, and headers that stop a browser from
+interpreting a response as something else. Bytes and time are counted in request_head.py, where they
+arrive. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ackbox.faces.http.connection import connection_of
 from ackbox.faces.http.reply import error_response
 
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
-# What an answer carries unless its face says otherwise, as pages do.
+# Headers of a response unless its face sets others, as pages do.
 SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -29,7 +29,7 @@ SAFE = (
 
 
 class Guard:
-    """An ASGI application before another."""
+    """An ASGI application that wraps another one."""
 
     def __init__(
         self, app: ASGIApp, *, hosts: Iterable[str], origins: Iterable[str], limits: Limits
@@ -44,8 +44,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         if scope["path"].endswith("/") and len(scope["path"]) > 1:
-            # The same place: a redirect would name a scheme and a host that a proxy may have
-            # changed.
+            # Treated as the same path: a redirect would name a scheme and a host that a proxy may
+            # have changed.
             scope["path"] = scope["path"].rstrip("/") or "/"
         send = self._sender(scope, send)
         try:
@@ -53,12 +53,12 @@ class Guard:
         except AckboxError as error:
             await error_response(error)(scope, receive, send)
             return
-        # Where a face does not: nobody is left to be answered.
+        # If a face does not handle it: there is nobody left to reply to.
         with suppress(ClientDisconnect):
             await self._app(scope, receive, send)
 
     def _check(self, scope: Scope) -> None:
-        """Raise NotAllowed for a Host or Origin that is not ours."""
+        """Raise NotAllowed for an unknown Host or Origin."""
         host, origin = None, None
         for name, value in scope["headers"]:
             if name == b"host":
@@ -108,11 +108,11 @@ class Guard:
         return guarded
 
     def _refusal(self, scope: Scope, status: int) -> AckboxError | None:
-        """Return what is answered to one wrong key too many."""
+        """Return the response to one wrong key too many."""
         if status == 401:
             try:
                 # Only wrong keys wait: all agents of a machine share its address, and one of them
-                # must not lock the others out.
+                # must not lock out the others.
                 self._limits.count_guess(_address(scope))
             except AckboxError as error:
                 return error
@@ -120,9 +120,9 @@ class Guard:
 
 
 async def _start(scope: Scope, message: Message, send: Send) -> None:
-    """Start an answer, with the headers that every answer carries.
+    """Start a response, with the headers that every response has.
 
-    One that comes before its request has ended closes the connection.
+    A response that starts before the end of its request closes the connection.
     """
     headers = list(message["headers"])
     names = {name for name, _ in headers}

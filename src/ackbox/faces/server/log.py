@@ -1,6 +1,6 @@
 """The log: structured lines on stderr, without keys, bodies, subjects or query strings.
 
-One filter stands before every line, ours and the libraries'. Explained in docs/why/serving.md.
+One filter processes every line, from ackbox and from libraries. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import structlog
 
 _KEY = re.compile(r"abx_[a-z]{2,3}_[0-9A-Za-z]+")
 _QUERY = re.compile(r"\?\S*")
-# Fields that may hold what somebody wrote or may use to speak.
+# Fields that may hold a caller's text or credentials.
 UNSAID = frozenset(
     {
         "body",
@@ -34,7 +34,7 @@ UNSAID = frozenset(
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Leave out what a log must not hold."""
+    """Remove fields that a log must not contain."""
     for name, value in list(event.items()):
         if name.lower() in UNSAID:
             event[name] = "***"
@@ -44,7 +44,7 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
 
 
 def _without_message(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Keep where an error was raised and its type; its text may quote what was sent."""
+    """Keep the place and type of an error; its text may quote a caller's input."""
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):
         frames, trace = [], error.__traceback__
@@ -66,7 +66,7 @@ class _Plain(logging.Formatter):
 
 
 def start_log(*, level: int = logging.INFO) -> None:
-    """Send every line, ours and the libraries', through the filter to stderr."""
+    """Send every line, from ackbox and from libraries, through the filter to stderr."""
     shape = (
         structlog.dev.ConsoleRenderer(colors=False)
         if sys.stderr.isatty()

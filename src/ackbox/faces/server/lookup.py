@@ -1,7 +1,7 @@
-"""Lookup: the route of a request, found by its path where the path has no parameters.
+"""Lookup: find the route of a request by its path if the path has no parameters.
 
-Starlette tries one pattern after another, and a server has some two hundred. What is looked up here
-is the route that such a walk finds. Explained in docs/why/serving.md.
+Starlette tries one pattern after another, and a server has some two hundred. The lookup finds the
+same route as that search. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 class Lookup(Router):
     """A router that tries its routes one by one only for a path that it cannot look up.
 
-    A path that ends in a slash is the path without it: the guard sees to that, and redirects
-    nobody.
+    A path with a slash at the end is the path without it: the guard removes the slash and never
+    redirects.
     """
 
     def __init__(self, routes: Sequence[BaseRoute], *, lifespan: Any) -> None:
@@ -25,7 +25,7 @@ class Lookup(Router):
         self._known = _known(self.routes)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request to its route."""
+        """Pass a request to its route."""
         if scope["type"] == "http" and not scope.get("root_path"):
             for route in self._known.get(scope["path"], ()):
                 if not route.methods or scope["method"] in route.methods:
@@ -36,7 +36,7 @@ class Lookup(Router):
 
 
 def _known(routes: Sequence[BaseRoute]) -> dict[str, list[Route]]:
-    """Return the routes of each path without parameters, in their order."""
+    """Return the routes of each path without parameters, in order."""
     known: dict[str, list[Route]] = {}
     patterns = []
     for route in routes:

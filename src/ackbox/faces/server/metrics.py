@@ -42,7 +42,7 @@ class Metrics:
             registry=self._registry,
             buckets=_BUCKETS,
         )
-        # Finding the counter of its labels costs the library more than counting does.
+        # In the library, finding the counter for a set of labels takes longer than counting.
         self._calls_of = functools.cache(self._calls.labels)
         self._seconds_of = functools.cache(self._seconds.labels)
         waiting = Gauge(
@@ -52,7 +52,7 @@ class Metrics:
         self._call = app.call
 
     def watch_sockets(self, count: Callable[[], int]) -> None:
-        """Show how many sockets are open."""
+        """Report the number of open sockets."""
         Gauge("ackbox_sockets", "WebSockets open now", registry=self._registry).set_function(count)
 
     async def call(
@@ -93,11 +93,11 @@ class Metrics:
             self._seconds_of(operation).observe(time.perf_counter() - start)
 
     def text(self) -> bytes:
-        """Return everything in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
 
 def counted(app: App) -> tuple[Calling, Metrics]:
-    """Return an app's call with counting around it, and the counts."""
+    """Return an app's call with counting, and the counts."""
     metrics = Metrics(app)
     return metrics.call, metrics

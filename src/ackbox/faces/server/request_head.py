@@ -1,13 +1,11 @@
-"""Heads: one clock and one count for each HTTP message, where its bytes arrive; and the end of a
-reader that stalls.
+"""Heads: one clock and one byte count for each HTTP message, where its bytes arrive; and the end of
+clients that stop reading.
 
-Head, body, chunk extensions and trailers together. At most 64 headers and 16 KiB beside the body,
-the head within 5 seconds,
-all within 20; the server's own parser has no such limits. Trailers are counted and dropped. An
-answer that starts before its
-request has ended closes the connection. What waits to be written waits as long as 32 KiB of it are
-taken every 20 seconds.
-Explained in docs/why/serving.md.
+The limits cover head, body, chunk extensions and trailers together: at most 64 headers and 16 KiB
+in addition to the body, the head within 5 seconds, everything within 20. The server's parser has no
+such limits. Trailers are counted and dropped. A response that starts before the end of its request
+closes the connection. A client that does not take 32 KiB of the waiting output every 20 seconds is
+disconnected. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
@@ -31,18 +29,18 @@ HEAD_S = 5.0
 BODY_S = 20.0
 STALL_S = 20.0
 LEAST_BYTES = 32 * 1024
-# Read at a time, and held of a body, before its sender has shown a key.
+# Bytes read at a time, and held of a body before its sender has shown a key.
 READ_BYTES = 32 * 1024
-# Chunks of a single byte bring five bytes of their own with each.
+# A chunk with a single byte has five bytes of framing.
 BYTES_PER_BODY_BYTE = 8
-# Requests that are sent before the first is answered.
+# Requests that a client may send before the response to the first.
 MAX_PIPELINED = 16
-# After an answer that came early: how long, and how many bytes, are passed over so that the sender
-# can read it.
+# After an early response: how long, and how many bytes, the server discards so that the sender can
+# read the response.
 LINGER_S = 2.0
 LINGER_BYTES = 1 << 20
-# Headers that say who asks, for what, or where the message ends: twice may mean two things to two
-# readers.
+# Headers with the identity, the target or the end of a message: two readers may interpret a
+# repeated one differently.
 ONCE = frozenset(
     {
         b"host",
@@ -60,7 +58,7 @@ ONCE = frozenset(
 ONCE_BEGIN = (b"ackbox-", b"sec-fetch-", b"webhook-", b"x-hub-", b"x-github-")
 ONCE_END = b"-key"
 # One host with or without a port, as a name, an IPv4 address or an IPv6 address in brackets: no
-# user, no list, nothing left empty.
+# user, no list, no empty part.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~%-]+)(?::[0-9]{1,5})?")
 VERSIONS = frozenset({"1.0", "1.1"})
 SCHEMES = frozenset({b"http", b"https"})
@@ -91,7 +89,7 @@ class Full(Unavailable):
 
 
 class _Refused(Exception):
-    """Ends the reading of a message that has been answered."""
+    """Ends the reading of a message that already has its response."""
 
 
 class Head(HttpToolsProtocol):
@@ -140,7 +138,7 @@ class Head(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
-        # The line that follows has a place, a clock and a caller of its own.
+        # The WebSocket protocol that follows has its own entry, clock and caller.
         self._stop_clock()
         self._connections.leave(self.connection)
         super().handle_websocket_upgrade()
@@ -162,13 +160,13 @@ class Head(HttpToolsProtocol):
                 self.transport.abort()
             return
         if self._clock is None:
-            # Also for line ends before a message, which begin none.
+            # Also for line ends before a message, which do not begin one.
             self._start_clock()
         before, self._has_begun, self._body_now = self._beside, False, 0
         super().data_received(data)
         if self._state in ("head", "body"):
             if not self._has_begun:
-                # Counted here too: one header or chunk extension without an end never reaches a
+                # Counted here too: a single endless header or chunk extension never reaches a
                 # callback.
                 self._beside = max(self._beside, before + len(data) - self._body_now)
             if self._is_too_much():
@@ -200,7 +198,7 @@ class Head(HttpToolsProtocol):
         if self.cycle is not None:
             self.cycle.transport = self._together
         if self.pipeline:
-            # Nothing more is read until those before it are answered.
+            # The server reads nothing more until it has replied to the requests before.
             self._watch.start()
 
     def on_body(self, body: bytes) -> None:
@@ -252,7 +250,7 @@ class Head(HttpToolsProtocol):
         )
 
     def _fault(self) -> AckboxError | None:
-        """Return what is wrong with a head that two readers may understand in two ways."""
+        """Return the fault of a head that two readers could interpret differently, or null."""
         version = self.parser.get_http_version()
         if version not in VERSIONS:
             return OtherVersion(
@@ -286,9 +284,9 @@ class Head(HttpToolsProtocol):
         return self._host_fault(headers.get(b"host"), version)
 
     def _host_fault(self, host: bytes | None, version: str) -> AckboxError | None:
-        """Return what is wrong with the host that a head names.
+        """Return the fault of the host in a head, or null.
 
-        Whether it is one of ours is the guard's question.
+        The guard checks whether it is one of the server's.
         """
         if host is None and version != "1.0":
             return Invalid(
@@ -326,7 +324,7 @@ class Head(HttpToolsProtocol):
             self._stalled = None
 
     def _refuse(self, error: AckboxError) -> None:
-        """Answer a message that no face will see, and close the connection."""
+        """Reply to a message that no face will see, and close the connection."""
         if self._state == "over" or self.transport.is_closing():
             return
         if self.cycle is not None and not self.cycle.response_complete:
@@ -341,9 +339,9 @@ class Head(HttpToolsProtocol):
         self._pass_over()
 
     def _pass_over(self) -> None:
-        """Take no more requests.
+        """Accept no more requests.
 
-        Read a little longer, so that who is still sending comes to read the answer.
+        Read a little longer, so that a client that is still sending gets to read the response.
         """
         self._state = "over"
         self._stop_clock()
@@ -360,8 +358,8 @@ class Head(HttpToolsProtocol):
     def _tick(self) -> None:
         self._clock = None
         if self._state == "between" and self.cycle is not None and not self.cycle.response_complete:
-            # line ends after a request that is being answered; the keep-alive clock comes after
-            # that
+            # Line ends after a request whose response is pending; the keep-alive clock starts after
+            # the response.
             return
         if self._state != "body":
             self.transport.close()

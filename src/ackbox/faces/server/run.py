@@ -38,7 +38,8 @@ from ackbox.faces.ws.line import FRAME_LIMIT, Line
 from ackbox.model.moment import to_text
 from ackbox.private import make_directory, open_private, tighten_file, write_private
 
-# What speaks on the port: limits on heads, sockets with bounded frames, no compression.
+# Options of the protocols on the port: limits on heads, sockets with bounded frames, no
+# compression.
 PROTOCOLS: dict[str, Any] = {
     "http": Head,
     "ws": Line,
@@ -47,7 +48,7 @@ PROTOCOLS: dict[str, Any] = {
     "backlog": BACKLOG,
 }
 
-# Files of a data directory that an older ackbox, or a copy, may have left open to others.
+# Files of a data directory that an older ackbox, or a copy, may have left readable to others.
 KEPT = (
     "operator.key",
     "server.json",
@@ -58,13 +59,13 @@ KEPT = (
     "ackbox.db-journal",
 )
 
-# New objects before the collector looks for cycles; calls that wait together are many objects, and
-# none of them a cycle.
+# New objects before the collector looks for cycles; many waiting calls are many objects without a
+# cycle.
 COLLECT_AFTER = (20_000, 20, 20)
 
 
 def database_url(where: Path, given: str | None) -> str:
-    """Return the database to serve: the given one, else SQLite in the data directory.
+    """Return the database to serve: the configured one, or else SQLite in the data directory.
 
     Raises BadSettings.
     """
@@ -74,11 +75,11 @@ def database_url(where: Path, given: str | None) -> str:
 def bind(host: str, port: int) -> socket.socket:
     """Return a listening socket.
 
-    Raises Unavailable, with who has the port when that is an ackbox.
+    Raises Unavailable, and names the owner of the port if that is an ackbox.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio switches Nagle's delay off only where the protocol is named; without that each answer
-    # waits 40 ms.
+    # asyncio disables Nagle's delay only for sockets that name the protocol; otherwise each
+    # response waits 40 ms.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -94,7 +95,7 @@ def bind(host: str, port: int) -> socket.socket:
             f"Cannot listen on {host}:{port}: {error.strerror}.",
             hint="Choose another port with --port.",
         ) from None
-    # A caller whose machine has vanished is noticed before the longest wait is over.
+    # The server notices a caller whose machine has vanished before the longest wait ends.
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3)):
         if hasattr(socket, name):
@@ -108,8 +109,8 @@ class PortTaken(Unavailable):
 
 
 def bind_for(place: Place) -> tuple[socket.socket, str | None]:
-    """Return a listening socket, and what is to be said of it: a named port is that one or
-    none, the usual one may be another. Raises Unavailable.
+    """Return a listening socket and a notice for the user, or null. A port set by the user is that
+    port or an error; the default port may be replaced by another. Raises Unavailable.
     """
     if place.port is not None:
         return bind(place.host, place.port), None
@@ -121,7 +122,7 @@ def bind_for(place: Place) -> tuple[socket.socket, str | None]:
 
 
 def whose_port(host: str, port: int) -> str:
-    """Return who has a port, as far as that can be found out."""
+    """Return a description of the program that has a port, as far as it can be found out."""
     own = holder(port)
     if own is not None:
         return f"the ackbox with the data directory {own['data_dir']} (pid {own['pid']})"
@@ -133,14 +134,14 @@ def whose_port(host: str, port: int) -> str:
 
 
 def _reached(host: str) -> str:
-    """Return a listening address as it is called from this machine."""
+    """Return a listening address in the form that callers on this machine use."""
     local = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     return f"[{local}]" if ":" in local else local
 
 
 def who_may_knock(host: str, port: int, names: Sequence[str] = ()) -> tuple[list[str], list[str]]:
-    """Return the exact Hosts and Origins that are answered: this server's own addresses, and
-    the names it was given.
+    """Return the exact Hosts and Origins to accept: this server's addresses, and the configured
+    names.
     """
     own = dict.fromkeys([f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost", "[::1]"])
     hosts = [f"{name}:{port}" for name in own]
@@ -153,9 +154,9 @@ def who_may_knock(host: str, port: int, names: Sequence[str] = ()) -> tuple[list
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a server keeps its things and listens.
+    """Where a server stores its data and listens.
 
-    Without a port on the usual one, or on a free one when that is taken.
+    Without a port it listens on the default one, or on a free one if that is in use.
     """
 
     where: Path
@@ -174,7 +175,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OneServer:
-    """The lock that keeps a second server off a data directory."""
+    """The lock that prevents a second server on a data directory."""
 
     def __init__(self, where: Path) -> None:
         make_directory(where, tighten=True)
@@ -195,7 +196,7 @@ class OneServer:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
-        # A killed server left it: a reader would take it for the file of this server.
+        # The file of a killed server: a reader would think that it describes this server.
         (self._where / "server.json").unlink(missing_ok=True)
         return True
 
@@ -204,10 +205,10 @@ Say = Callable[[dict[str, Any], bool], None]
 
 
 async def serve(place: Place, *, say: Say) -> None:
-    """Open the store, make the operator key if there is none, and serve until told to stop.
+    """Open the store, create the operator key if there is none, and serve until stopped.
 
-    Calls `say` with what server.json holds once it answers; with false when another server has
-    the directory already. Raises Unavailable, NotAllowed.
+    Calls `say` with the contents of server.json when the server is ready, and with false if another
+    server already has the directory. Raises Unavailable, NotAllowed.
     """
     if not (place.is_loopback or place.allow_remote):
         raise NotAllowed(
@@ -233,7 +234,7 @@ async def serve(place: Place, *, say: Say) -> None:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which ends by returning: it would raise the signal again, before the
+    """uvicorn's server, changed to end by returning: it would raise the signal again before the
     store is closed.
     """
 
@@ -269,12 +270,11 @@ async def _serve(place: Place, app: App, say: Say) -> None:
         await running
         raise Unavailable("The server could not start.", hint="Read its log.")
     settle_memory()
-    # A wait of somebody must not hold up the end: those who wait are answered as soon as the end is
-    # asked for.
+    # Waiting callers must not delay the shutdown: they get a response as soon as it is requested.
     watch = asyncio.create_task(_answer_all_at_the_end(server, app))
     facts = app.engine.facts()
-    # The number it listens on, not a name: `localhost` may lead a caller to another program on the
-    # same port of ::1.
+    # The numeric address that it listens on, not a name: `localhost` may lead a caller to another
+    # program on the same port of ::1.
     discovery = {
         "url": f"http://{_reached(address)}:{port}",
         "pid": os.getpid(),
@@ -295,7 +295,9 @@ async def _serve(place: Place, app: App, say: Say) -> None:
 
 
 def options_of(place: Place) -> dict[str, Any]:
-    """Return how a server was started, as a second `up` compares it; without a password."""
+    """Return the options that a server was started with, for comparison by a second `up`; without a
+    password.
+    """
     return {
         "host": place.host,
         "port": place.port,
@@ -306,8 +308,8 @@ def options_of(place: Place) -> dict[str, Any]:
 
 
 def settle_memory() -> None:
-    """Let the collector of cycles leave alone what is loaded by now, and look less often: most
-    calls leave no cycle behind.
+    """Make the cycle collector ignore the objects loaded so far and run less often: most calls
+    leave no cycle behind.
     """
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
@@ -320,9 +322,9 @@ async def _answer_all_at_the_end(server: uvicorn.Server, app: App) -> None:
 
 
 async def _other(where: Path, lock: OneServer) -> dict[str, Any] | None:
-    """Return the server that has the directory, or null when it is ours now.
+    """Return the server that has the directory, or null if this process has it now.
 
-    The other may still be starting, or ending.
+    The other server may still be starting or stopping.
     """
     for _ in range(400):
         if lock.take():

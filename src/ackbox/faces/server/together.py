@@ -1,7 +1,7 @@
-"""Together: the head of an answer and its body leave in one packet.
+"""Together: send the head and the body of a response in one packet.
 
-uvicorn writes them one after the other, and each write to a socket is a call to the system, a
-packet, and a reader who is woken. Explained in docs/why/serving.md.
+uvicorn writes them one after the other, and each write to a socket costs a system call and a
+packet, and wakes the reader. Explained in docs/why/serving.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 class Together(asyncio.Transport):
     """A transport that keeps a first write until the next, or until the turn of the loop is over.
 
-    At most two writes are kept together, so that a reader who stalls is noticed as before.
+    It joins at most two writes, so the server notices a stalled reader as early as before.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -40,13 +40,13 @@ class Together(asyncio.Transport):
             self.flush()
 
     def flush(self) -> None:
-        """Write what was kept."""
+        """Write the held data."""
         if self._later is not None:
             self._later.cancel()
             kept, self._kept, self._later = self._kept, b"", None
             self._transport.write(kept)
 
     def close(self) -> None:
-        """Close once what was kept is written."""
+        """Write the held data, then close."""
         self.flush()
         self._transport.close()

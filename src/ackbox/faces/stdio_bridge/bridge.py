@@ -1,4 +1,4 @@
-"""The stdio bridge: carries an agent program's lines to the MCP endpoint, and replies back.
+"""The stdio bridge: passes an agent program's lines to the MCP endpoint, and returns the replies.
 
 Thin: it knows JSON-RPC and HTTP, not MCP, and imports neither the SDK nor the server. It names the
 agent and its instance, keeps it online, starts the server if none is running, and reopens the
@@ -27,7 +27,7 @@ from ackbox.faces.stdio_bridge.line import as_rpc, half_in, header, id_in, messa
 MODERN_META = "io.modelcontextprotocol/protocolVersion"
 CLIENT_META = "io.modelcontextprotocol/clientInfo"
 NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
-# Fields that the bridge adds to a message and does not send.
+# Fields that the bridge adds to a message for internal use and does not send.
 OWN = frozenset({"_key"})
 HEARTBEAT_S = 60.0
 CONNECT_S = 10.0
@@ -71,7 +71,7 @@ class Bridge:
         self._program: str | None = None
 
     def take(self, line: str) -> None:
-        """Carry one line; requests run in parallel."""
+        """Pass on one line; requests run in parallel."""
         try:
             message = json.loads(line)
         except (ValueError, RecursionError):
@@ -104,7 +104,7 @@ class Bridge:
             or "id" not in message
             or method is None
         ):
-            # In order: a session must be open before it is used.
+            # In order, because a session must be open before it is used.
             self._carry(message)
             if method == "notifications/initialized":
                 self._hello = [*self._hello[:1], message]
@@ -145,7 +145,7 @@ class Bridge:
         self.leave(wait=True)
 
     def leave(self, *, wait: bool = False) -> None:
-        """Check out: by ending the stay, or by a call where there is no stay."""
+        """Check out by ending the stay, or by a call if there is no stay."""
         self._closing.set()
         staying = self._staying
         if staying is not None:
@@ -185,13 +185,13 @@ class Bridge:
         worker.start()
 
     def _carry(self, message: Message) -> None:
-        """Send one message to the server and its replies back; retry once when the session or the
+        """Send one message to the server and return its replies; retry once when the session or the
         server was gone.
         """
         if message.get("method") == "initialize":
             self._hello = [message]
         if message.get("method") == "tools/call":
-            # With the key a send is stored once, so it can be repeated when the reply was lost.
+            # With this key a send is stored only once, so it can be repeated after a lost reply.
             message["_key"] = uuid.uuid4().hex
         # A program may reuse an id.
         self._cancelled.discard(
@@ -305,7 +305,7 @@ class Bridge:
         return {**headers, **({"MCP-Protocol-Version": self._version} if self._version else {})}
 
     def _hear(self) -> None:
-        """Carry what the server says of itself in a session of the older eras."""
+        """Pass on the server's notifications in a session of the older eras."""
         session = self._session
         while session is not None and session == self._session and not self._closing.is_set():
             connection = self._connection(None)
@@ -332,9 +332,9 @@ class Bridge:
             self._closing.wait(1)
 
     def _be_here(self, _: None) -> None:
-        """Keep a socket open that says that the agent is here.
+        """Keep a socket open to keep the agent online.
 
-        Without one, as an older server or a proxy may have it, call now and then.
+        If that is not possible, as with an older server or a proxy, send heartbeats.
         """
         while not self._closing.is_set():
             try:
@@ -345,7 +345,7 @@ class Bridge:
                     staying.go()
                 staying.hold()
             except NoServer:
-                # Back at another address perhaps; started again only when something is asked of it.
+                # The server may be back at another address; only a request starts it again.
                 with suppress(NoServer, BadSettings, AckboxError):
                     self._server = self._seek()
             except AckboxError as error:

@@ -21,7 +21,8 @@ from ackbox.client.program_process import copy_id
 from ackbox.client.staying import Staying
 from ackbox.errors import AckboxError
 
-# After so long without a heartbeat, as when a machine slept, another bridge may have the instance.
+# After this time without a heartbeat, for example when the machine slept, another bridge may have
+# the instance.
 ASLEEP_S = 150.0
 
 
@@ -40,7 +41,7 @@ class Identity:
         self._card = card
         self._only_as = only_as
         self._wish = _place() if wants_instance else None
-        # The same as the hooks of the program that started this bridge.
+        # The same id as in the hooks of the program that started this bridge.
         self._id = (copy_id() or uuid.uuid4().hex) if wants_instance else None
         self._lock = threading.Lock()
         self._is_settled = not wants_instance
@@ -59,8 +60,8 @@ class Identity:
         if self._is_settled:
             return
         with self._lock:
-            # Settled by any reply: parallel calls wait for the instance, and if no server answered,
-            # the next call tries again.
+            # Any reply settles it: parallel calls wait for the instance, and if no server
+            # responded, the next call tries again.
             if not self._is_settled:
                 with suppress(NoServer):
                     with suppress(AckboxError):
@@ -91,7 +92,7 @@ class Identity:
                 server.call("agent.check_out", dict(self.params), timeout_s=2)
 
     def stay(self, staying: Staying, program: str | None) -> None:
-        """Check in for as long as a socket is open.
+        """Check in as long as a socket is open.
 
         Raises NoServer and the errors of ackbox.errors.
         """
@@ -115,7 +116,7 @@ class Identity:
 
 
 def _place() -> str:
-    """Return a name for this instance: that of the working directory, else of the machine."""
+    """Return a name for this instance: that of the working directory, or else of the machine."""
     with suppress(OSError):
         if Path.cwd().name:
             return Path.cwd().name[:200]

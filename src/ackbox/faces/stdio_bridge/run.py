@@ -30,7 +30,7 @@ def run(
     instance: str | None = None,
     dialect: str | None = None,
 ) -> int:
-    """Carry messages between standard input and the server until input ends.
+    """Pass messages between standard input and the server until input ends.
 
     Returns the exit code.
     """
@@ -84,11 +84,11 @@ def _identity(
     instance: str | None,
     has_dialect: bool,
 ) -> Identity:
-    """Return the identity from ackbox's settings, else from the dialect's variables, else from
-    the key.
+    """Return the identity from ackbox's settings, or else from the dialect's variables, or else
+    from the key.
     """
-    # A name set for ackbox is the only one that calls may use. A name from the dialect's variables
-    # or from the key is a default for calls that name no agent.
+    # If a name is set for ackbox, calls may use no other. A name from the dialect's variables or
+    # from the key is the default of calls that name no agent.
     only_as = config.get("agent", agent)
     workspace = config.get("workspace", workspace) or theirs.get("workspace")
     agent = only_as or theirs.get("agent") or (None if has_dialect else own_name(server))

@@ -1,6 +1,6 @@
-"""The bridge's server: its address and key, started when none is running here.
+"""The bridge's server: its address and key; started if none is running here.
 
-Which key goes where is decided in client/discovery.py. Explained in docs/why/keys.md,
+client/discovery.py decides which key goes to which address. Explained in docs/why/keys.md,
 "Destinations of a key".
 """
 
@@ -25,7 +25,7 @@ def environment_of(dialect: str) -> dict[str, str]:
     options = {
         name: os.environ[variable] for name, variable in names.items() if os.environ.get(variable)
     }
-    # A key of the other system, left in the environment, is not ours.
+    # A key of the other system in the environment is not an ackbox key.
     return {
         name: value for name, value in options.items() if name != "key" or value.startswith("abx_")
     }
@@ -34,12 +34,11 @@ def environment_of(dialect: str) -> dict[str, str]:
 def address(
     url: str | None, key: str | None, theirs: dict[str, str]
 ) -> tuple[str | None, str | None]:
-    """Return the address and the key to call with, as far as they are not ackbox's own settings in
-    the file.
+    """Return the address and the key to use, except those from ackbox's settings file.
 
-    Another system's variables count where ackbox's own are not set; its address only together with
-    a key of ours from a flag or the
-    environment: left where it was, it names that system's server, which gets no key of ours.
+    Another system's variables apply only if ackbox's are not set; its address only together with an
+    ackbox key from a flag or the environment. Otherwise that address is the other system's server,
+    which must not get an ackbox key.
     """
     has_key = config.look_up("key", key)[1] in ("flag", "environment")
     if not has_key and (found := theirs.get("key")):
@@ -78,7 +77,7 @@ def find_server(
     if before is not None:
         if before.home is None:
             return before
-        # The same data directory as before: another has other messages.
+        # The same data directory as before: another one has other messages.
         data_dir = str(before.home)
     where = config.data_dir(data_dir)
     if live_server(where) is not None:
@@ -102,7 +101,7 @@ def find_server(
 def _other_server(data_dir: str | None, key: str | None) -> HttpCaller | None:
     """Return the server on the default port if a known key fits it, else null.
 
-    The operator key fits the server of its data directory, when no other directory was named.
+    The operator key fits the server of its data directory, unless another directory was set.
     """
     own, (given, _) = holder(DEFAULT_PORT), config.look_up("key", key)
     other = None

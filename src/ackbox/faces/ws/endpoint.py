@@ -1,6 +1,6 @@
 """WebSocket: calls of every operation, and pushed events, over one connection.
 
-A frame is a call like any other and goes through the same `call`; no rule lives here.
+A frame is a call like any other and goes through the same `call`; there are no rules here.
 Explained in docs/why/websocket.md; for authors of clients in docs/howto/websocket.md.
 """
 
@@ -32,7 +32,7 @@ PROTOCOL = "ackbox"
 KEY_ENDED = 4001
 IDLE = 4008
 UNREADABLE = 1008
-# Limits for a new socket without a frame, and for one without calls and subscriptions.
+# Limits for a new socket that sends no frame, and for one without calls and subscriptions.
 SILENT_S = 20.0
 IDLE_S = 300.0
 LOOK_S = 0.5
@@ -64,13 +64,13 @@ class Sockets:
 
     @property
     def open(self) -> int:
-        """How many sockets are open now."""
+        """The number of open sockets."""
         return len(self._open)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket from its handshake to its end."""
         try:
-            # A handshake is a GET with the effects of a POST.
+            # A handshake is a GET, but with the effects of a POST.
             key = self._tickets.redeem(scope["subprotocols"]) or credential(
                 HTTPConnection(scope), method="POST"
             )
@@ -98,7 +98,7 @@ class Sockets:
             await session.end()
 
     def _admit(self, caller: Caller) -> None:
-        """Raise RateLimited when a key, or the server, has too many sockets."""
+        """Raise RateLimited if a key, or the server, has too many sockets."""
         is_many = caller.role != "operator" and self._of_key[caller.key_id] >= MAX_PER_KEY
         if is_many or len(self._open) >= MAX_SOCKETS:
             owner, maximum = ("This key", MAX_PER_KEY) if is_many else ("This server", MAX_SOCKETS)
@@ -110,7 +110,7 @@ class Sockets:
             )
 
     async def _watch(self) -> None:
-        """Close the sockets of ended keys and idle sockets, as long as any is open."""
+        """Close idle sockets and those of ended keys, as long as any is open."""
         while self._open:
             await asyncio.sleep(LOOK_S)
             if self._app.bell.is_closing:
@@ -152,7 +152,7 @@ async def needs_upgrade(_: Request) -> Response:
 
 
 async def _closed(receive: Receive, session: Session) -> None:
-    """Return when the socket has closed; pass on the frames that arrived first."""
+    """Return when the socket has closed; pass on the frames that arrive before that."""
     while (message := await receive())["type"] != "websocket.disconnect":
         if message["type"] == "websocket.receive":
             text = message.get("text")
@@ -214,7 +214,7 @@ class Session:
             if self._misread > MAX_MISREAD:
                 self.line.hang_up(UNREADABLE, "unreadable")
             return
-        # A name set here saves asyncio from making one.
+        # A name set here saves asyncio from generating one.
         self._asking[asked.id] = self._loop.create_task(
             self._answer(asked, len(data)), name=asked.op
         )
@@ -222,7 +222,7 @@ class Session:
             self.line.be_busy(True)
 
     def is_idle(self, now: float) -> bool:
-        """Whether the socket has no calls and no subscriptions and was silent for too long."""
+        """Whether the socket has no calls and no subscriptions and has been silent for too long."""
         if self._asking or self._subscriptions or self._stay is not None:
             return False
         return now - self._heard_at > (SILENT_S if self._is_new else IDLE_S)
@@ -241,7 +241,7 @@ class Session:
 
     async def end(self) -> None:
         """End the calls and subscriptions of this socket; stored messages stay."""
-        # Calls run to their end, waits end at once: a call cut off between its commit and its
+        # Calls run to their end, waits end at once: a call cancelled between its commit and its
         # notification would notify nobody.
         self.line.connection.gone.set()
         await asyncio.gather(*self._asking.values(), return_exceptions=True)
@@ -292,7 +292,7 @@ class Session:
         return await self._unsubscribe(asked.unsubscribe)
 
     async def _come(self, asked: bytes) -> Any:
-        """Check in an agent that stays online until this socket ends; a second one replaces the
+        """Check in an agent that stays online until this socket ends; another check-in replaces the
         first.
         """
         stay, result = await self._feeds.stay(asked, credential=self._credential, face="ws")

@@ -1,7 +1,6 @@
-"""Frames: the messages of a WebSocket client, and their replies.
+"""Frames: the JSON texts of a WebSocket client, and their replies.
 
-JSON text, one object each. A call, a subscription, or the end of one. Explained in
-docs/howto/websocket.md.
+Each is one object: a call, a subscription, or the end of one. Explained in docs/howto/websocket.md.
 """
 
 from __future__ import annotations
@@ -22,7 +21,8 @@ LONGEST_ID = 64
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
     """One frame from a client: exactly one of op, subscribe, unsubscribe.
 
-    `stay` goes with the operation agent.check_in: the agent is checked out when the socket ends.
+    `stay` is an option of the operation agent.check_in: the server checks the agent out when the
+    socket ends.
     """
 
     id: Id

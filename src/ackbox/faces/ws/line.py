@@ -1,9 +1,9 @@
-"""The transport of a WebSocket: frames in, frames out, and the end of a client that stalls.
+"""The transport of a WebSocket: frames in, frames out, and the end of clients that stop reading.
 
 Frames go straight to the session; replies of one turn of the event loop leave in one write. The
 server stops reading while the client takes no replies, or while many of its calls are pending. A
-handshake has a deadline; fragments, pings and pongs have a rate. What frames mean is endpoint.py's.
-Explained in docs/why/websocket.md.
+handshake has a deadline; fragments, pings and pongs have a rate limit. endpoint.py interprets the
+frames. Explained in docs/why/websocket.md.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ STALL_S = 20.0
 LEAST_BYTES = 32 * 1024
 RESYNC = (4009, "resync")
 HANDSHAKE_S = 5.0
-# Frames that are no message of their own: pieces of one, pings, pongs. A client that streams a
-# message sends some hundred.
+# Frames that are not a complete message: fragments, pings, pongs. A client that streams a message
+# sends some hundred.
 MAX_PIECES = 1_024
 PIECES = Rate(500, 2_048)
 TOO_MANY = (1008, "too many frames")
-# After our close frame: how many bytes are passed over until its answer comes; and how long, where
-# none is waited for.
+# After the server's close frame: how many bytes it discards while it waits for the answer, and how
+# long it waits if it expects none.
 LINGER_BYTES = 1 << 20
 LINGER_S = 2.0
 # Replies waiting to be written; above this, further calls wait until the client reads.
 MAX_UNWRITTEN = 256 * 1024
-# Where a session finds its line among the extensions of its scope.
+# The key of a session's line in the extensions of its scope.
 EXTENSION = "ackbox.line"
 
 Take = Callable[[bytes, bool], None]
 
 
 class Line(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket protocol, with frames handed on at once, joined writes, and a clock
-    on a full buffer.
+    """uvicorn's WebSocket protocol, with frames passed on at once, joined writes, and a clock on a
+    full buffer.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -82,7 +82,7 @@ class Line(WebSocketsSansIOProtocol):
                 return
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
-            # Headers that the library cannot parse: it answers nothing and keeps reading.
+            # The library cannot parse these headers: it sends no response and keeps reading.
             self._refuse_handshake()
 
     def handle_connect(self, event: Any) -> None:
@@ -96,7 +96,8 @@ class Line(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.http.response.body" and not message.get(
             "more_body", False
         ):
-            # A rejection completes the handshake too; without this each one is logged as our error.
+            # A rejection completes the handshake too; otherwise uvicorn logs each one as an error
+            # of the app.
             self.handshake_complete = True
 
     def handle_cont(self, event: Frame) -> None:
@@ -126,13 +127,13 @@ class Line(WebSocketsSansIOProtocol):
         return False
 
     def linger(self) -> None:
-        """An open socket closes with a code, a rejected one with its response."""
+        """Do nothing: an open socket closes with a code, a rejected one with its response."""
 
     def drop(self) -> None:
         self.transport.abort()
 
     def give_to(self, take: Take) -> None:
-        """Hand every frame from now on to `take`, with whether it is text."""
+        """Pass every frame from now on to `take`, with whether it is text."""
         self._take = take
 
     def send_receive_event_to_app(self) -> None:
@@ -147,7 +148,7 @@ class Line(WebSocketsSansIOProtocol):
     def say(self, text: bytes) -> None:
         """Send a text frame at the end of this turn of the loop.
 
-        Nothing once the line is closing.
+        Sends nothing once the line is closing.
         """
         if not self._outgoing:
             self.loop.call_soon(self._flush)
@@ -159,9 +160,9 @@ class Line(WebSocketsSansIOProtocol):
         return self._said_bytes > MAX_UNWRITTEN or not self.writable.is_set()
 
     def hang_up(self, code: int, reason: str) -> None:
-        """Close the line, whether or not its reader takes anything.
+        """Close the line, even if its reader takes nothing.
 
-        What was said before goes first.
+        Frames from before are sent first.
         """
         self._flush()
         if self.close_sent or self.transport.is_closing():
@@ -177,10 +178,10 @@ class Line(WebSocketsSansIOProtocol):
     async def room(self) -> None:
         """Wait until the client has read most of the replies.
 
-        ConnectionError when it is gone.
+        Raises ConnectionError if the client is gone.
         """
         if self._said_bytes > MAX_UNWRITTEN:
-            await asyncio.sleep(0)  # it is written at the end of this turn
+            await asyncio.sleep(0)  # the write happens at the end of this turn
         await self.writable.wait()
         if self.disconnected or self.close_sent or self.transport.is_closing():
             raise ConnectionError("The line is closed.")
@@ -213,8 +214,8 @@ class Line(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def _is_piece_taken(self, before: int = 0) -> bool:
-        """Whether a frame that is no message of its own is taken after so many of the same
-        message; if not, the line is cut off.
+        """Whether to accept a fragment, ping or pong after so many fragments of the same message;
+        if not, cut off the line.
         """
         if self._is_cut_off:
             return False
@@ -228,7 +229,7 @@ class Line(WebSocketsSansIOProtocol):
         return False
 
     def _end_soon(self) -> None:
-        """Abort the connection shortly, whether or not its client reads or answers."""
+        """Abort the connection shortly, even if its client does not read or answer."""
         if self.close_timer is not None:
             self.close_timer.cancel()
         self.close_timer = self.loop.call_later(LINGER_S, self.transport.abort)
@@ -257,8 +258,8 @@ class Line(WebSocketsSansIOProtocol):
         self._said_bytes = 0
         if not outgoing or self.close_sent or self.transport.is_closing():
             return
-        # Written here: a frame without a mask is its text behind a few bytes, and the library takes
-        # a tenth of a call for it.
+        # Built here, because an unmasked frame is its text after a few bytes, and the library needs
+        # a tenth of the time of a call to build it.
         self.transport.write(
             b"".join([part for text in outgoing for part in (_head(len(text)), text)])
         )
@@ -289,7 +290,7 @@ class Line(WebSocketsSansIOProtocol):
 
 
 def _head(size: int) -> bytes:
-    """Return the header of a text frame of so many bytes."""
+    """Return the header of a text frame with this size."""
     if size < 126:
         return bytes((0x81, size))
     return (

@@ -1,8 +1,7 @@
 """Subscriptions: the feed from a cursor, pushed while a socket is open.
 
-Each look is an ordinary `event.feed`, so push and poll read the same. A reader that takes nothing
-is not looked for.
-Explained in docs/why/websocket.md.
+Each read is an ordinary `event.feed`, so push and poll return the same. The server does not read
+the feed for a client that takes nothing. Explained in docs/why/websocket.md.
 """
 
 from __future__ import annotations
@@ -21,16 +20,18 @@ from ackbox.faces.ws.line import Line
 PAGE = 200
 JOIN_S = {"workspace": 0.05, "inbox": 0.0}
 LONGEST_JOIN_S = 1.0
-# Look even without a notification: a lost one costs time, never an event.
+# Read even without a notification: a lost one costs time, never an event.
 LOOK_AGAIN_S = 30.0
 TRY_AGAIN_S = 1.0
-# Looks a second that all viewers of whole workspaces have between them; when there are many, each
-# waits a little longer.
+# Maximum number of reads a second for all viewers of complete workspaces together; if there are
+# many viewers, each waits a little longer.
 LOOKS_PER_S = 1000
 
 
 class Feeds:
-    """What subscriptions and stays need of the server, and how many look at whole workspaces."""
+    """The parts of the server that subscriptions and stays need, and the number of viewers of
+    complete workspaces.
+    """
 
     def __init__(
         self,
@@ -67,9 +68,9 @@ class Subscription:
         self._is_viewer = asked.get("of", "workspace") == "workspace"
 
     async def start(self) -> str:
-        """Look for the first time, and return where the feed goes on from.
+        """Read for the first time, and return the cursor from which the feed continues.
 
-        Raises what event.feed raises.
+        Raises the errors of event.feed.
         """
         self._follower = await self._feeds.follow(
             self._asked, credential=self._credential, face="ws"
@@ -85,15 +86,15 @@ class Subscription:
         return start
 
     async def run(self) -> None:
-        """Push what is new until the socket closes. Raises BadKey when the key has ended."""
+        """Push new events until the socket closes. Raises BadKey when the key has ended."""
         try:
             while True:
                 if self._page.events:
                     self._line.say(pushed(self.id, self._page))
                 if not self._page.has_more:
                     await self._rung()
-                # The next page is read when the last has been taken: a slow reader holds up itself
-                # alone.
+                # The next page is read after the client has taken the last one: a slow reader
+                # delays only itself.
                 await self._line.room()
                 self._follower.rung.clear()
                 await self._look_on()
@@ -135,7 +136,7 @@ class Subscription:
 
 
 def _join(asked: dict[str, Any]) -> float:
-    """Return for how long events are joined, in seconds. Raises Invalid."""
+    """Return the time over which to join events, in seconds. Raises Invalid."""
     join_ms = asked.get("join_ms")
     if join_ms is None:
         return JOIN_S.get(str(asked.get("of", "workspace")), 0.0)

@@ -1,8 +1,7 @@
 """Tickets: let a web page, which cannot send headers, open a WebSocket with its key.
 
-A page asks for a ticket with its key, and offers it as a subprotocol within 30 seconds, once. The
-ticket stands for the key
-that asked; it is kept in this server's memory alone. Explained in docs/why/websocket.md.
+A page requests a ticket with its key, and offers it as a subprotocol within 30 seconds, once. The
+ticket represents that key; only this server's memory holds it. Explained in docs/why/websocket.md.
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ class Tickets:
         }
 
     def redeem(self, subprotocols: list[str]) -> str | None:
-        """Return the key that the offered ticket stands for, once; null when none is offered.
+        """Return the key of the offered ticket, once; null if the client offers none.
 
         Raises BadKey.
         """

@@ -1,7 +1,7 @@
-"""Fairness: whose turn it is, so that one workspace that asks much does not keep the others
-waiting.
+"""Fairness: take turns between workspaces, so that a busy one does not keep the others waiting.
 
-No statements here and no meaning. Explained in docs/why/limits.md, "Between workspaces".
+No statements and no meaning of the work here. Explained in docs/why/limits.md, "Between
+workspaces".
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ T = TypeVar("T")
 
 
 class FairQueue(Generic[T]):
-    """What waits, by workspace: those who wait take turns, and each workspace's own come in
-    their order.
-    """
+    """Waiting items by workspace: workspaces take turns, and the items of each keep their order."""
 
     def __init__(self) -> None:
         self._waiting: dict[Hashable, deque[T]] = {}
@@ -26,7 +24,7 @@ class FairQueue(Generic[T]):
         return bool(self._waiting)
 
     def put(self, of: Hashable, item: T) -> None:
-        """Let an item of a workspace wait behind the others of it."""
+        """Queue an item of a workspace after its others."""
         waiting = self._waiting.get(of)
         if waiting is None:
             self._waiting[of] = deque((item,))
@@ -37,17 +35,17 @@ class FairQueue(Generic[T]):
         return of in self._waiting
 
     def put_back(self, of: Hashable, items: Sequence[T]) -> None:
-        """Let items of a workspace wait, in their order, ahead of its others."""
+        """Queue items of a workspace, in order, before its others."""
         self._waiting.setdefault(of, deque()).extendleft(reversed(items))
 
     def take_all_of(self, of: Hashable) -> list[T]:
-        """Take everything of one workspace, in its order."""
+        """Take all items of one workspace, in order."""
         return list(self._waiting.pop(of, ()))
 
     def take_of_next(self, most: int) -> list[T]:
-        """Take at most so many, in their order, of the workspace whose turn it is.
+        """Take at most this many items, in order, from the workspace whose turn it is.
 
-        What it has left waits behind all the others.
+        Its other items wait after all other workspaces.
         """
         of, waiting = next(iter(self._waiting.items()))
         del self._waiting[of]
@@ -57,7 +55,7 @@ class FairQueue(Generic[T]):
         return taken
 
     def take(self, most: int) -> list[T]:
-        """Take at most so many, one of each workspace in turn."""
+        """Take at most this many items, one from each workspace in turn."""
         if len(self._waiting) == 1:
             return self.take_of_next(most)
         taken: list[T] = []
@@ -66,7 +64,7 @@ class FairQueue(Generic[T]):
             del self._waiting[of]
             taken.append(waiting.popleft())
             if waiting:
-                # Behind all the others, also when the next group is taken.
+                # After all other workspaces, also when the next group is taken.
                 self._waiting[of] = waiting
         return taken
 
@@ -74,7 +72,7 @@ class FairQueue(Generic[T]):
 class Threads:
     """A few threads for work that would hold the event loop too long.
 
-    Workspaces take turns at them.
+    Workspaces take turns in using them.
     """
 
     def __init__(self, most: int) -> None:
@@ -86,7 +84,7 @@ class Threads:
         await self._turn(of)
         done = asyncio.get_running_loop().run_in_executor(None, work)
         done.add_done_callback(self._end)
-        # Who gives up waiting does not end the work, so its place is taken until it has ended.
+        # A caller that stops waiting does not end the work, which keeps its thread until it ends.
         return await asyncio.shield(done)
 
     async def _turn(self, of: Hashable) -> None:
@@ -104,7 +102,7 @@ class Threads:
 
     def _end(self, done: asyncio.Future[T]) -> None:
         if not done.cancelled():
-            done.exception()  # told to who waits for it, if anybody still does
+            done.exception()  # mark it as retrieved; a caller that still waits gets it
         self._pass_on()
 
     def _pass_on(self) -> None:

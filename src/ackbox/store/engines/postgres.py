@@ -1,9 +1,9 @@
-"""PostgreSQL: a pool of connections, and for each workspace one writer with group commit.
+"""PostgreSQL: a pool of connections, and one writer with group commit for each workspace.
 
-Waiting writes of a workspace run in one transaction. Those that only append, which is what sends
-do, run in lockstep: all are stepped until each waits for a statement, and the same statement of
-all of them is one round trip. All other writes run alone under the workspace's lock, so that two
-servers never change the same data at the same time. Explained in docs/why/storage.md.
+Waiting writes of a workspace run in one transaction. Writes that only append, such as sends, run in
+lockstep: each advances until it waits for a statement, and equal statements of all of them take one
+round trip. All other writes run alone under the workspace's lock, so that two servers never change
+the same data at the same time. Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations
@@ -29,13 +29,12 @@ from ackbox.store.sql.statements import load
 T = TypeVar("T")
 MAX_TOGETHER = 512
 CHANNEL = "ackbox"
-# Work that is given more rows at once goes through them in a thread, where nobody waits for it.
+# Work that gets more rows at once continues in a thread, where it does not block the event loop.
 NEAR_ROWS = 500
 FAR_STEPS = 2
-# A notification takes 8,000 bytes.
+# A notification holds at most 8,000 bytes.
 MAX_TEXTS = 50
-# Statements that add rows nobody in the same group can be looking for; every other write runs
-# alone.
+# Statements that add rows which nothing else in the group can read; every other write runs alone.
 APPENDS = frozenset({"take_seq", "message_add", "addressed_add", "idempotency_add", "event_add"})
 LOST = (
     OSError,
@@ -48,11 +47,11 @@ LOST = (
 
 
 class _Undo(Exception):
-    """A group cannot go on together; it is rolled back and its jobs run alone."""
+    """A group cannot continue together; it is rolled back and its jobs run alone."""
 
 
 class PostgresEngine:
-    """One PostgreSQL database, shared by as many servers as wanted."""
+    """One PostgreSQL database, shared by any number of servers."""
 
     name = "postgres"
 
@@ -93,8 +92,8 @@ class PostgresEngine:
                 hint="Check the database URL and that the server runs.",
             ) from None
         except ValueError:
-            # Its text may quote a part of the password, which is there to be read wrongly when it
-            # holds a colon or a slash.
+            # The error's text may quote a part of the password, which asyncpg misreads if it
+            # contains a colon or a slash.
             raise Invalid(
                 "This database URL cannot be read.",
                 hint=(
@@ -123,8 +122,7 @@ class PostgresEngine:
                 async with self._connection() as connection:
                     return await self._read_on(connection, work, ws, across)
             except LOST as error:
-                # A connection that died while idle says so at its first use; a read may simply be
-                # asked again.
+                # A connection that died while idle fails at its first use; a read can be repeated.
                 if is_last:
                     raise _unavailable(error) from None
                 await self._forget_connections()
@@ -143,7 +141,7 @@ class PostgresEngine:
     async def _drive(self, connection: Any, coroutine: Awaitable[T]) -> T:
         """Run work to its end, one statement after the other.
 
-        What goes through many rows does so in a thread.
+        Work that processes many rows does so in a thread.
         """
         generator = coroutine.__await__()
         rows: list[Row] | None = None
@@ -155,7 +153,7 @@ class PostgresEngine:
                 else step(generator, rows)
             )
             if ask is None:
-                return result  # type: ignore[no-any-return]  # the end gives what the work returns
+                return result  # type: ignore[no-any-return]  # the end returns the result of the work
             try:
                 rows = await self._batches.one(connection, ask.name, ask.parameters)
             except BaseException:
@@ -181,7 +179,7 @@ class PostgresEngine:
         return result
 
     async def _serve(self, place: int | None, ws: int | None) -> None:
-        """Write what waits for one workspace, group after group, until nothing waits."""
+        """Write the waiting jobs of one workspace, group after group, until none waits."""
         waiting = self._waiting[place]
         while waiting:
             group = [waiting.popleft() for _ in range(min(len(waiting), MAX_TOGETHER))]
@@ -194,8 +192,8 @@ class PostgresEngine:
             for job in group:
                 job.answer()
             if not waiting:
-                # Those just answered may have more at once; they join the next group instead of
-                # starting a task each.
+                # Callers that just got their result may write again at once; those writes join the
+                # next group instead of starting a task each.
                 await asyncio.sleep(0)
         del self._waiting[place]
 
@@ -206,8 +204,8 @@ class PostgresEngine:
                 try:
                     await connection.execute(begin)
                 except LOST:
-                    # It died while idle, before anything of this group was said: another one may
-                    # take it.
+                    # It died while idle, before it received anything of this group: try another
+                    # connection.
                     connection.terminate()
                     if is_last:
                         raise
@@ -237,7 +235,7 @@ class PostgresEngine:
     async def _lockstep(self, connection: Any, group: list[Job]) -> list[Job]:
         """Run jobs side by side; returns those that must run alone.
 
-        Raises _Undo when one failed that has written.
+        Raises _Undo if a job failed after it had written.
         """
         alone: list[Job] = []
         asks: dict[Job, Ask] = {}
@@ -268,8 +266,8 @@ class PostgresEngine:
         for job in group:
             go_on(job, None)
         while asks:
-            # The counter last of all: its row stays locked to the commit, and other servers queue
-            # on it.
+            # The counter comes last: its row stays locked until the commit, and other servers wait
+            # for it.
             names = {ask.name for ask in asks.values()}
             names = names - {"take_seq"} or names
             ready = {job: ask for job, ask in asks.items() if ask.name in names}
@@ -293,31 +291,31 @@ class PostgresEngine:
                 await connection.execute("RELEASE job")
             except LOST:
                 raise
-            except Exception as error:  # one bad write fails alone; it is raised to its own caller
+            except Exception as error:  # one bad write fails alone; its caller gets the error
                 job.error = (
                     _unavailable(error) if isinstance(error, asyncpg.PostgresError) else error
                 )
                 await connection.execute("ROLLBACK TO job")
 
     async def _forget_connections(self) -> None:
-        """When one connection has died the others may have too.
+        """Expire all connections: when one has died, the others may have died too.
 
-        Each is made anew when it is next asked for.
+        The pool opens each again on demand.
         """
         if self._pool is not None:
             await self._pool.expire_connections()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
-        """Lend a connection; one that was lost meanwhile is thrown away, never lent again."""
+        """Lend a connection; a connection that is lost meanwhile is closed and never lent again."""
         if self._pool is None:
             raise Unavailable("The store is closed.", hint="Start the server again.")
         async with self._pool.acquire(timeout=10) as connection:
             try:
                 yield connection
             except LOST:
-                # The server's word that it ends comes before the end itself: till then the
-                # connection looks alive.
+                # The server announces its shutdown before it ends; until then the connection looks
+                # alive.
                 connection.terminate()
                 raise
 
@@ -329,7 +327,7 @@ class PostgresEngine:
     async def _listen_on(self, hear: Callable[[str], None], ready: asyncio.Event) -> None:
         """Listen to other servers on a separate connection.
 
-        After a lost connection all waiters look again.
+        After a lost connection all waiters read again.
         """
         wait_s = 0.1
         while True:
@@ -358,7 +356,7 @@ class PostgresEngine:
             self._telling = asyncio.create_task(self._tell_all())
 
     async def _tell_all(self) -> None:
-        """Tell what came together in one notification; a lost one costs time, never a message."""
+        """Send the collected texts in one notification; a lost one costs time, never a message."""
         while self._untold:
             texts, self._untold = (
                 sorted(self._untold)[:MAX_TEXTS],
@@ -381,7 +379,7 @@ def _hear_each(hear: Callable[[str], None], texts: str) -> None:
 
 
 def _walls(ws: int | None, across: bool) -> str:
-    """Return the settings that row-level security looks at, for this transaction only."""
+    """Return the settings that row-level security reads, for this transaction only."""
     seen = "on" if across or ws is None else "off"
     return (
         f"SELECT set_config('ackbox.ws', '{ws or 0:d}', true), set_config('ackbox.across',"
@@ -400,4 +398,4 @@ def _unavailable(error: BaseException) -> AckboxError:
 
 
 async def _leave(connection: Any) -> None:
-    """Nothing of a transaction outlives it here, so a connection goes back as it is."""
+    """Reset nothing: no state outlives a transaction here."""

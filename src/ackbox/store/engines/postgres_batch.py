@@ -1,7 +1,7 @@
 """Batches: the same statement of many jobs in one round trip.
 
-A SELECT is joined to the rows of its parameters; what has no rows to give is sent as one batch;
-the counter is moved once for all. Explained in docs/why/storage.md.
+A SELECT is joined to the rows of its parameters; statements without results are sent as one batch;
+the counter moves once for all. Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Parameters = list[dict[str, Any]]
 
 
 class Batches:
-    """How this engine's statements are run, alone and together."""
+    """Runs this engine's statements, alone and together."""
 
     def __init__(self, statements: dict[str, Statement]) -> None:
         self._statements = statements
@@ -23,7 +23,7 @@ class Batches:
         self._joined: dict[str, str] = {}
 
     async def one(self, connection: Any, name: str, parameters: Parameters) -> list[Row]:
-        """Run one job's statement; more than one set of parameters only when it gives no rows."""
+        """Run one job's statement, with several sets of parameters only if it returns no rows."""
         statement = self._statements[name]
         arguments = [[each[parameter] for parameter in statement.parameters] for each in parameters]
         if len(arguments) == 1:
@@ -77,7 +77,7 @@ def _numbered(statement: Statement) -> str:
 async def _joined(connection: Any, statement: Statement, plain: str) -> str:
     """Return a SELECT over arrays of its parameters.
 
-    The types are what PostgreSQL takes the parameters for.
+    The types are those that PostgreSQL infers for the parameters.
     """
     types = (await connection.prepare(plain)).get_parameters()
     arrays = ", ".join(f"${number}::{type.name}[]" for number, type in enumerate(types, 1))

@@ -1,7 +1,7 @@
 """Jobs on PostgreSQL: statements as requests to the driver of the work, and writes with their
 futures.
 
-When they run is said in postgres.py. Explained in docs/why/storage.md.
+postgres.py decides when they run. Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class PostgresTransaction:
 
 
 class Job:
-    """One write: its work, and whom to answer."""
+    """One write: its work, and the future of its caller."""
 
     __slots__ = ("coroutine", "error", "future", "has_written", "result", "work")
 
@@ -61,12 +61,14 @@ class Job:
         self.has_written = False
 
     def step(self, rows: list[Row] | None) -> Ask | None:
-        """Go on to the next statement; null at the end, whose result or error is kept."""
+        """Advance to the next statement; null at the end, when the job holds the result or
+        error.
+        """
         try:
             return self.coroutine.send(rows)  # type: ignore[no-any-return]  # a work awaits only its transaction
         except StopIteration as done:
             self.result = done.value
-        except Exception as error:  # raised to its own caller when the group is answered
+        except Exception as error:  # its caller gets the error with the results of the group
             self.error = error
         return None
 
@@ -82,7 +84,7 @@ class Job:
 def step(
     generator: Generator[Ask, list[Row] | None, Any], rows: list[Row] | None
 ) -> tuple[Ask | None, Any]:
-    """Go on to the next statement; at the end there is none, and a result."""
+    """Advance to the next statement; at the end, return null and the result."""
     try:
         return generator.send(rows), None
     except StopIteration as done:

@@ -1,4 +1,4 @@
-"""Setting up PostgreSQL: the schema, the role that serves, and a check that durable means durable.
+"""Setting up PostgreSQL: the schema, the role that serves, and a check that durability is enabled.
 
 Explained in docs/howto/use-postgresql.md.
 """
@@ -37,7 +37,7 @@ async def connect(*arguments: Any, **options: Any) -> Any:
 
 
 async def prepare_database(url: str) -> dict[str, Any]:
-    """Check the server, bring the schema up to date, and return what the banner says."""
+    """Check the server, migrate the schema, and return the facts for the banner."""
     connection = await asyncpg.connect(url, timeout=10)
     try:
         facts = await _check(connection)

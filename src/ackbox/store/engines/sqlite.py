@@ -1,12 +1,13 @@
 """SQLite: one writer with group commit, readers on their own connections.
 
-Writes that wait, taken from all workspaces in turn, run in one BEGIN IMMEDIATE transaction, are
-committed once, and are then answered. When one fails that has written, all run again with a
-savepoint each. Statements run on the event loop's thread, where nothing contends for the
-interpreter; the commit, which waits for the disk, runs in a thread of its own. So does work that
-holds the loop too long: it is dropped, and begun again in a thread.
-Work is a coroutine that awaits only its transaction; here such a coroutine never suspends, so
-it is driven to its end at once. Explained in docs/why/storage.md.
+Waiting writes, taken from all workspaces in turn, run in one BEGIN IMMEDIATE transaction, are
+committed together, and then get their results. If one fails after it has written, all run again
+with a savepoint each. Statements run on the event loop's thread, where nothing contends for the
+interpreter; the commit, which waits for the disk, runs in a separate thread. Work that holds the
+loop too long is rolled back and started again in a thread.
+
+Work is a coroutine that awaits only its transaction. Here such a coroutine never suspends, so it
+runs to its end at once. Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ from ackbox.store.sql.migrate import migrations
 from ackbox.store.sql.statements import load
 
 T = TypeVar("T")
-# A group of so many holds the event loop for some ten milliseconds.
+# A group of this size holds the event loop for some ten milliseconds.
 MAX_TOGETHER = 128
 BUSY_MS = 10_000
-# Reads at once that hold the loop too long: each takes turns with the loop at the interpreter.
+# Number of concurrent reads that hold the loop too long: each takes turns with the loop for the
+# interpreter.
 FAR_READS = 2
 _FILL = {"int": "INTEGER", "strict": "STRICT", "narrow": "STRICT, WITHOUT ROWID", "blob": "BLOB"}
 
@@ -57,7 +59,7 @@ class SqliteEngine:
         self._share_answers = share_answers
         self._statements = load("sqlite")
         self._waiting: FairQueue[Job] = FairQueue()
-        # Writes that hold the loop too long; between two of them others have a turn.
+        # Writes that hold the loop too long; between two of them, others get a turn.
         self._far_waiting: FairQueue[Job] = FairQueue()
         self._was_far = False
         self._far = Threads(FAR_READS)
@@ -108,9 +110,9 @@ class SqliteEngine:
         self._writer.set_busy_timeout(0)
 
     def _make_file(self, path: Path) -> None:
-        """Make the file for its owner alone.
+        """Create the file, accessible only to its owner.
 
-        What SQLite puts next to it takes its permissions from it.
+        The files that SQLite creates next to it inherit its permissions.
         """
         make_directory(path.parent)
         os.close(open_private(path, os.O_CREAT | os.O_RDWR))
@@ -139,11 +141,11 @@ class SqliteEngine:
             try:
                 return self._read_near(work)
             except SPENT:
-                pass  # begun again where it may take its time
+                pass  # started again in a thread, without the limit
         return await self._far.run(ws, lambda: self._read_far(work))
 
     def _read_near(self, work: Work[T]) -> T:
-        # A deferred transaction gives one consistent view for all statements of the work.
+        # A deferred transaction provides one consistent view for all statements of the work.
         self._near_execute("BEGIN")
         self._near_tx.budget.begin()
         try:
@@ -185,10 +187,10 @@ class SqliteEngine:
         return result
 
     async def listen(self, hear: Callable[[str], None]) -> None:
-        """Nobody else opens this file, so there is nobody to hear."""
+        """Do nothing: no other server opens this file."""
 
     async def tell(self, text: str) -> None:
-        """Nobody else opens this file, so there is nobody to tell."""
+        """Do nothing: no other server opens this file."""
 
     async def backup(self, path: str) -> dict[str, Any]:
         return await asyncio.to_thread(
@@ -204,7 +206,7 @@ class SqliteEngine:
         }
 
     def _connect(self, *, reader: bool = False) -> apsw.Connection:
-        # Without a lock of its own: a connection is used by one thread at a time, here and in the
+        # Without SQLite's mutex: only one thread uses a connection at a time, here and in the
         # thread that commits.
         flags = (
             apsw.SQLITE_OPEN_READWRITE
@@ -214,8 +216,8 @@ class SqliteEngine:
         )
         connection = apsw.Connection(self.path, flags=flags, statementcachesize=200)
         connection.set_busy_timeout(BUSY_MS)
-        # One plan for each statement: without this SQLite plans again for every new value bound to
-        # a range or a limit.
+        # One plan for each statement: otherwise SQLite plans again for every new value bound to a
+        # range or a limit.
         connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         pragmas = [
             "journal_mode=WAL",
@@ -278,11 +280,11 @@ class SqliteEngine:
         group.loop.call_soon(self._start_group, group.loop)
 
     def _run_near(self, group: Group) -> None:
-        """Run as many jobs as the loop has time for in one transaction, still to be committed; the
+        """Run as many jobs as the loop has time for in one transaction, without the commit; the
         others wait for the next one.
 
-        They are left to the thread when another process is writing just now, or when one of them
-        must be undone alone.
+        The thread runs them if another process is writing now, or if one of them must be undone
+        alone.
         """
         if self._broken is not None:
             raise self._broken
@@ -298,9 +300,10 @@ class SqliteEngine:
                 self._wait_again(ws, jobs, is_far=any(job.is_spent for job in jobs))
 
     def _wait_again(self, ws: int | None, jobs: list[Job], *, is_far: bool) -> None:
-        """Let jobs wait ahead of the others of their workspace.
+        """Queue jobs before the others of their workspace.
 
-        With one that was too long, all of it, so that its writes keep their order.
+        If one was too long, `is_far` moves all jobs of the workspace, so that its writes keep their
+        order.
         """
         if is_far:
             self._far_waiting.put_back(ws, jobs + self._waiting.take_all_of(ws))
@@ -308,9 +311,9 @@ class SqliteEngine:
             self._waiting.put_back(ws, jobs)
 
     def _run_together(self, group: Group) -> bool:
-        """Run all jobs in one transaction, still to be committed.
+        """Run all jobs in one transaction, without the commit.
 
-        False when another process has been writing for too long.
+        Returns false if another process has been writing for too long.
         """
         if self._broken is not None:
             raise self._broken
@@ -327,7 +330,7 @@ class SqliteEngine:
         return True
 
     def _attempt(self, run: Callable[[], bool]) -> bool:
-        """Run jobs in the transaction that has begun; false when it was rolled back."""
+        """Run jobs in the open transaction; false if it was rolled back."""
         try:
             if run():
                 self._write_tx.settle()
@@ -339,13 +342,12 @@ class SqliteEngine:
         return False
 
     def _run_each(self, group: Group, *, is_near: bool) -> bool:
-        """Run jobs one after the other; false when one failed that has written, or has lost the
+        """Run jobs one after the other; false if one failed after it had written, or lost the
         transaction of all.
 
-        A savepoint for each would copy every page that its job touches; most that fail do so before
-        they write. Jobs without
-        time left are removed from the group; after a job that was too long for the loop, so are
-        the later jobs of its workspace.
+        A savepoint for each would copy every page that its job touches; most jobs that fail do so
+        before they write. Jobs without time left are removed from the group; after a job that was
+        too long for the loop, so are the later jobs of its workspace.
         """
         changes, tx, watch = self._writer.total_changes, self._write_tx, Stopwatch(GROUP_SECONDS)
         jobs, far = list(group.jobs), set[int | None]()
@@ -392,12 +394,12 @@ class SqliteEngine:
                 self._execute("COMMIT")
             except apsw.Error as error:
                 self._roll_back(group.jobs, error)
-            # When the loop that asked has closed, what it asked for is stored all the same.
+            # If the caller's loop has closed, the writes are stored all the same.
             with suppress(RuntimeError):
                 group.loop.call_soon_threadsafe(self._end_group, group)
 
     def _run_patiently(self, group: Group) -> None:
-        """Run the jobs here, where waiting for another process holds up nobody else."""
+        """Run the jobs in this thread, where waiting for another process blocks nobody else."""
         self._writer.set_busy_timeout(BUSY_MS)
         try:
             if not self._run_together(group):
@@ -414,7 +416,7 @@ class SqliteEngine:
                     "The store could not write.", hint=_advice(error), retry_after_s=1
                 )
         if isinstance(error, apsw.IOError):
-            # After a failed fsync nobody knows what is on disk; only a fresh start can tell.
+            # After a failed fsync the state on disk is unknown until a restart.
             self._broken = error
 
 
@@ -424,15 +426,15 @@ def _advice(error: apsw.Error) -> str:
     return f"Nothing was stored; try again ({type(error).__name__})."
 
 
-# Write-ahead logs of older versions can be damaged when two connections reset them at once.
+# In older versions, two connections that reset the write-ahead log at once can damage it.
 SAFE = (3, 51, 3)
 
 
 def linked_version() -> str:
-    """Return the version of SQLite that this program carries."""
+    """Return the version of SQLite in this program."""
     return apsw.sqlite_lib_version()
 
 
 def is_safe(version: str) -> bool:
-    """Whether a version of SQLite keeps its write-ahead log whole."""
+    """Whether a version of SQLite cannot damage its write-ahead log."""
     return tuple(map(int, version.split("."))) >= SAFE

@@ -1,10 +1,9 @@
-"""Shared answers: an equal question of the writes that commit together is asked of SQLite once.
+"""Shared answers: equal queries of the writes that commit together run only once.
 
-Sends that arrive together are often from one sender, to one recipient, in one workspace. An answer
-is kept while nothing is
-written that it was made of; which tables and columns those are, SQLite itself says as it compiles a
-statement. The answers of
-one transaction are never used in the next. Explained in docs/why/storage.md.
+Sends that arrive together often have one sender, one recipient and one workspace. An answer stays
+valid until a statement changes its data; SQLite reports the tables and columns when it compiles a
+statement. The answers of one transaction are never used in the next. Explained in
+docs/why/storage.md.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ import msgspec
 from ackbox.store.engine import Row
 from ackbox.store.sql.statements import Statement
 
-# An import asks many different questions in one transaction.
+# An import runs many different queries in one transaction.
 MAX_KEPT = 500
 COUNTER = ("workspace", "next_seq")
 
 
 class Touched(msgspec.Struct, frozen=True, dict=True):
-    """What a statement reads, and what it changes: columns as (table, column), rows that come
-    or go as (table, "").
+    """The data that a statement reads and changes: columns as (table, column), added or removed
+    rows as (table, "").
     """
 
     reads: frozenset[tuple[str, str]]
@@ -33,7 +32,7 @@ class Touched(msgspec.Struct, frozen=True, dict=True):
 
     @functools.cached_property
     def is_pure(self) -> bool:
-        """Whether it looks at nothing but tables."""
+        """Whether it reads only tables."""
         return not any(table.startswith("pragma_") for table, _ in self.reads)
 
     @functools.cached_property
@@ -42,12 +41,12 @@ class Touched(msgspec.Struct, frozen=True, dict=True):
         return COUNTER in self.reads | self.changes
 
     def spoils(self, answer: Touched) -> bool:
-        """Whether running this may change what the other one finds."""
+        """Whether running this statement may change the result of the other one."""
         return bool(self.changes & answer.reads)
 
 
 def look(connection: apsw.Connection, statement: Statement) -> Touched:
-    """Return what SQLite says that a statement touches, triggers included."""
+    """Return the data that a statement touches according to SQLite, triggers included."""
     reads: set[tuple[str, str]] = set()
     changes: set[tuple[str, str]] = set()
 
@@ -55,7 +54,7 @@ def look(connection: apsw.Connection, statement: Statement) -> Touched:
         action: int, table: str | None, column: str | None, database: str | None, inside: str | None
     ) -> int:
         if action == apsw.SQLITE_READ:
-            # A query of a table also depends on which rows the table has.
+            # The result also depends on which rows the table has.
             reads.update({(str(table), str(column)), (str(table), "")})
         elif action == apsw.SQLITE_UPDATE:
             changes.add((str(table), str(column)))
@@ -87,9 +86,9 @@ class Answers:
         self._answers = {}
 
     def of(self, statement: Statement) -> dict[tuple[Any, ...], list[Row]]:
-        """Return the answers that a question has got so far, by its parameters.
+        """Return the answers to a query so far, by its parameters.
 
-        Keep what is new there.
+        The caller adds new answers to it.
         """
         answers = self._answers.get(statement.name)
         if answers is None or len(answers) >= MAX_KEPT:
@@ -108,9 +107,9 @@ class Answers:
             self._answers.pop(name, None)
 
     def touched(self, statement: Statement) -> Touched:
-        """Return what a statement touches.
+        """Return the data that a statement touches.
 
-        One seen for the first time is held against all others.
+        A new statement is compared with all others.
         """
         known = self._touched.get(statement.name)
         if known is None:

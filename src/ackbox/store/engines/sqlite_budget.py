@@ -1,7 +1,7 @@
-"""Budget: how much of the event loop one job may use before it moves to a thread.
+"""Budget: the time on the event loop that one job may use before it moves to a thread.
 
 Statements run on the event loop's thread, where most take microseconds. Work that takes longer, or
-that is given more rows than a page, is dropped and begun again in a thread, so that nobody else
+that gets more rows than a page, is rolled back and started again in a thread, so that nobody else
 waits for it. Explained in docs/why/limits.md, "The event loop".
 """
 
@@ -12,32 +12,32 @@ from time import perf_counter, thread_time
 
 import apsw
 
-# Of the loop, for one piece of work; a group of writes may use a few times as much.
+# Time on the loop for one piece of work; a group of writes may use a few times as much.
 SECONDS = 0.006
 GROUP_SECONDS = 0.015
-# Maximum rows of a page; going through more would block others for too long.
+# Maximum rows of a page; processing more would block others for too long.
 ROWS = 2_000
-# SQLite's own steps between two looks at the clock: some tenth of a millisecond.
+# SQLite's steps between two checks of the clock: some tenth of a millisecond.
 STEPS = 10_000
 
 
 class Spent(BaseException):
-    """Work has used what it may of the event loop.
+    """Work has used up its budget of the event loop.
 
-    Not an Exception: no operation may take it for a fault of its own.
+    Not an Exception, so that no operation handles it as an error of its work.
     """
 
 
-# SQLite's word for the same in the middle of a statement.
+# SQLite's error for the same in the middle of a statement.
 SPENT = (Spent, apsw.InterruptError)
 
 
 class Stopwatch:
-    """Whether this thread has worked longer than so many seconds, by half of them at most.
+    """Detects that this thread has worked longer than a limit, at the latest after one and a half
+    times the limit.
 
-    Reading the clock of the thread's CPU time costs as much as a statement, so it is read only
-    after the wall clock shows that the time is over. Time that other processes used does not
-    count.
+    Reading the thread's CPU time costs as much as a statement, so it is read only after the wall
+    clock shows that the time is over. The time of other processes does not count.
     """
 
     __slots__ = ("_seconds", "_until_worked", "until")
@@ -56,17 +56,17 @@ class Stopwatch:
 
 
 class Budget:
-    """The budget of the work that runs now; without end while none has begun."""
+    """The budget of the current work; unlimited between pieces of work."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._watch: Stopwatch | None = None
-        # The watch's own first moment, here too: most statements end before it, and every one asks.
+        # A copy of the watch's `until`: most statements end before it, and every one checks it.
         self.until = math.inf
         self.rows = ROWS
         connection.set_progress_handler(self._is_over, STEPS)
 
     def begin(self) -> None:
-        """Give the work that starts now its share."""
+        """Start the budget of the next work."""
         self._watch = Stopwatch(SECONDS)
         self.until = self._watch.until
         self.rows = ROWS
@@ -77,7 +77,7 @@ class Budget:
         self.until = math.inf
 
     def spend(self, rows: int) -> None:
-        """Count what a statement gave. Raises Spent."""
+        """Count the rows of a statement. Raises Spent."""
         self.rows -= rows
         if (
             (self.rows < 0 or perf_counter() > self.until)

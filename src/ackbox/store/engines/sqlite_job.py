@@ -1,6 +1,6 @@
-"""Jobs: a piece of work for SQLite, whom to answer, and those that commit together.
+"""Jobs: the work for SQLite, the futures of its callers, and groups that commit together.
 
-When they run is said in sqlite.py. Explained in docs/why/storage.md.
+sqlite.py decides when they run. Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Job:
     ) -> None:
         self.work = work
         self.ws = ws
-        # Whether it has used up what it may of the loop; its result is void then.
+        # Whether it has used up its budget of the loop; its result is void then.
         self.is_spent = False
         self.writable = writable
         self.future: asyncio.Future[Any] = loop.create_future()
@@ -45,7 +45,7 @@ class Job:
         self.error: BaseException | None = None
 
     def run(self, tx: SqliteTransaction) -> None:
-        """Do the work, perhaps once more; its result or error is kept."""
+        """Run the work, perhaps again, and keep its result or error."""
         self.error = None
         self.is_spent = False
         tx.writable = self.writable
@@ -53,7 +53,7 @@ class Job:
             self.result = drive(self.work(tx))
         except SPENT:
             self.is_spent = True
-        except Exception as error:  # one bad write fails alone; it is raised to its own caller
+        except Exception as error:  # one bad write fails alone; its caller gets the error
             self.error = error
 
     def answer(self) -> None:
@@ -66,18 +66,18 @@ class Job:
 
 
 class Group(msgspec.Struct):
-    """Writes that commit together; `is_run` when only the commit is left to do."""
+    """Writes that commit together; `is_run` if only the commit remains."""
 
     loop: asyncio.AbstractEventLoop
     jobs: list[Job]
     is_run: bool
-    # Whether one of them failed that had written, so that each is run with a savepoint.
+    # Whether one of them failed after it had written, so that each must run with a savepoint.
     is_apart: bool = False
-    # Those that there was no time for: they wait again.
+    # Jobs without time left: they wait again.
     cut: list[Job] = msgspec.field(default_factory=list)
 
     def take_cut(self) -> dict[int | None, list[Job]]:
-        """Take those that wait again, by workspace."""
+        """Take the jobs that wait again, by workspace."""
         found: dict[int | None, list[Job]] = {}
         for job in self.cut:
             found.setdefault(job.ws, []).append(job)

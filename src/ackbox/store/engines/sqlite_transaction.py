@@ -1,7 +1,7 @@
 """Transactions on SQLite: named statements on one connection, for one call or for a group of
 writes.
 
-When a group begins and ends is said in sqlite.py, which answers may be shared in sqlite_answers.py.
+sqlite.py decides when a group begins and ends, and sqlite_answers.py which answers it can share.
 Explained in docs/why/storage.md.
 """
 
@@ -20,7 +20,7 @@ from ackbox.store.sql.statements import Statement
 
 
 class SqliteTransaction:
-    """Statements on one connection, for work that may take its time."""
+    """Statements on one connection, for work without a time limit."""
 
     def __init__(
         self, connection: apsw.Connection, statements: dict[str, Statement], *, writable: bool
@@ -41,7 +41,7 @@ class SqliteTransaction:
 
 
 class NearTransaction(SqliteTransaction):
-    """Statements that only read, on the event loop's thread, within a budget."""
+    """Read-only statements on the event loop's thread, within a budget."""
 
     def __init__(self, connection: apsw.Connection, statements: dict[str, Statement]) -> None:
         super().__init__(connection, statements, writable=False)
@@ -49,7 +49,7 @@ class NearTransaction(SqliteTransaction):
 
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
         found = self._execute(self._statements[name].sql, parameters).fetchall()
-        # As `spend` does, written out: an inbox asks some seventy times.
+        # Inlined from `spend`: an inbox calls this some seventy times.
         budget = self.budget
         budget.rows -= len(found)
         if budget.rows < 0 or perf_counter() > budget.until:
@@ -60,7 +60,7 @@ class NearTransaction(SqliteTransaction):
 class GroupTransaction(SqliteTransaction):
     """The transaction of writes that commit together.
 
-    Equal questions share an answer, and a counter is written once.
+    Equal queries share an answer, and a counter is written once.
     """
 
     def __init__(
@@ -74,9 +74,10 @@ class GroupTransaction(SqliteTransaction):
         self.budget = Budget(connection)
         self._share_answers = share_answers
         self._answers = Answers(connection)
-        # Each workspace's next number, where some were taken that its row does not know of yet.
+        # The next number of each workspace that has taken numbers which its row does not contain
+        # yet.
         self._next: dict[int, int] = {}
-        # Statements that are known to leave the counter alone.
+        # Statements that do not touch the counter.
         self._aside: set[str] = set()
         self.taken = 0
 
@@ -90,7 +91,7 @@ class GroupTransaction(SqliteTransaction):
         if self._next and name not in self._aside:
             self._settle_for(statement)
         answers = self._answers.of(statement) if self._share_answers else {}
-        # In the statement's own order: two callers may name the same parameters in different ones.
+        # In the statement's order: two callers may name the same parameters in different ones.
         asked = tuple([parameters[each] for each in statement.parameters])
         found = answers.get(asked)
         if found is None:
@@ -109,8 +110,8 @@ class GroupTransaction(SqliteTransaction):
         self.budget.spend(0)
 
     def settle(self) -> None:
-        """Store the numbers that were taken: before the commit, and before a statement that reads
-        or moves a counter.
+        """Store the taken numbers: before the commit, and before a statement that reads or moves a
+        counter.
         """
         taken, self._next = self._next, {}
         for ws, number in taken.items():
@@ -118,9 +119,7 @@ class GroupTransaction(SqliteTransaction):
             self._execute(self._statements["keep_next_seq"].sql, {"ws": ws, "next_seq": number})
 
     def forget(self) -> None:
-        """Drop what is known of the database: the transaction is over, or a part of it was
-        undone.
-        """
+        """Drop all cached data: the transaction is over, or a part of it was undone."""
         self._next = {}
         self._answers.forget()
 
@@ -135,7 +134,7 @@ class GroupTransaction(SqliteTransaction):
         return first
 
     def _before(self, statement: Statement) -> None:
-        """Make ready for a statement that writes."""
+        """Prepare for a statement that writes."""
         if self._next and statement.name not in self._aside:
             self._settle_for(statement)
         self._answers.spoil(statement)
