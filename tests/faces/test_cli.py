@@ -50,8 +50,8 @@ def test_a_message_is_sent_read_answered_and_acknowledged(ackbox: Command) -> No
         "Is the build green?",
         [{"kind": "file", "target": "src/app.py", "lines": "3-9"}],
     )
-    answer = ackbox.json("--as", "bob", "reply", sent["id"], "Yes")
     assert ackbox.json("--as", "bob", "ack", sent["id"])["changed"] == [sent["id"]]
+    answer = ackbox.json("--as", "bob", "reply", sent["id"], "Yes")
     assert ackbox.json("status", sent["id"])["acknowledged"] == 1
     assert [each["body"] for each in ackbox.json("thread", answer["id"])] == [
         "Is the build green?",

@@ -289,9 +289,10 @@ class MessageVerbs:
 
         The result lists each recipient's presence, and whether it is known. A message to an
         unknown
-        name waits until an agent with that name connects. The same idempotency key with the
-        same
-        content returns the first message.
+        name waits until an agent with that name connects. A reply marks its parent
+        acknowledged for the
+        sender of the reply. The same idempotency key with the same content returns the
+        first message.
 
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:
@@ -1976,9 +1977,10 @@ class SyncMessageVerbs:
 
         The result lists each recipient's presence, and whether it is known. A message to an
         unknown
-        name waits until an agent with that name connects. The same idempotency key with the
-        same
-        content returns the first message.
+        name waits until an agent with that name connects. A reply marks its parent
+        acknowledged for the
+        sender of the reply. The same idempotency key with the same content returns the
+        first message.
 
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:

@@ -27,6 +27,7 @@ from ackbox.ops.lenient import CLEARS
 from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.message.loop_guard import hold_repeats, hops
 from ackbox.ops.rules import show
+from ackbox.ops.rules.marking import mark_answered
 from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.rules.seeing import may_see
@@ -164,8 +165,8 @@ async def send(context: Context, params: Send) -> Sent:
     """Send a message; it is on disk before the call returns.
 
     The result lists each recipient's presence, and whether it is known. A message to an unknown
-    name waits until an agent with that name connects. The same idempotency key with the same
-    content returns the first message.
+    name waits until an agent with that name connects. A reply marks its parent acknowledged for the
+    sender of the reply. The same idempotency key with the same content returns the first message.
 
     Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard. Source:
     docs/why/delivery.md.
@@ -180,11 +181,13 @@ async def store_message(
     *,
     type: MessageType | None = None,
     kind: Kind | None = None,
+    marks_parent: bool = True,
 ) -> Sent:
     """Store a message from this sender in the running transaction: the only way to make one.
 
     With a `type`, the server writes it about a change, such as `task_assignment`: it does not count
     as a reply, and identical ones are not stopped. With a `kind`, the text is not the sender's.
+    Without `marks_parent`, the sender did not name the parent and may not have seen it.
     """
     text = _check_text(params)
     content = b""
@@ -206,6 +209,8 @@ async def store_message(
     fields |= {
         name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None
     }
+    if parent is not None and type is None and marks_parent:
+        await mark_answered(context, sender, parent, reply=fields["id"])
     key = params.idempotency_key
     seq = await context.store.append(
         fields, channels=audience.channels, idempotency=(key, content) if key else None
