@@ -255,6 +255,7 @@ NAMES_NOTHING = frozenset(
         "label",
         "mode",
         "hops_limit",
+        "reroute",
         "repeats_limit",
         "part",
         "after",

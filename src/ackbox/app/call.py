@@ -105,11 +105,12 @@ class App:
         await self.engine.close()
 
     async def fire_due(self) -> int:
-        """Send what schedules are due to send by now; the background does it every second.
-
-        Returns how many this server sent.
-        """
+        """Send what schedules are due to send, as the background does; returns how many."""
         return await self._background.fire_due()
+
+    async def remind_due(self) -> int:
+        """Remind of replies that are half over or due, as the background does; returns how many."""
+        return await self._background.remind_due()
 
     async def ensure(
         self, *, workspace: str, operator_key: str | None, label: str = "operator"
@@ -459,7 +460,7 @@ class App:
             may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or call),
         )
 
-    async def _as_server(self, ws: int, run: Callable[[Context], Any]) -> Any:
+    async def _as_server(self, ws: int, operation: str, run: Callable[[Context], Any]) -> Any:
         """Run the server's background work in one workspace, in a transaction."""
         context: Context | None = None
 
@@ -470,7 +471,7 @@ class App:
                 store,
                 await store.workspace(),
                 caller=schedules.SERVER,
-                operation="schedule.fire",
+                operation=operation,
                 face="server",
             )
             return await run(context)

@@ -275,6 +275,7 @@ class MessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -314,6 +315,7 @@ class MessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -927,9 +929,11 @@ class ProgramVerbs:
         those that
         this instance has not received yet, a tool call only urgent ones. After a
         compaction, messages
-        that are not acknowledged come once more. The operation marks nothing: the messages
-        come again
-        until program.shown confirms them.
+        that are not acknowledged come once more; so do messages whose reply is half over or
+        overdue,
+        once each time. The operation marks nothing: the messages come again until
+        program.shown
+        confirms them.
 
         Raises Invalid, NotAllowed, NotYou.
         """
@@ -1963,6 +1967,7 @@ class SyncMessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -2002,6 +2007,7 @@ class SyncMessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -2615,9 +2621,11 @@ class SyncProgramVerbs:
         those that
         this instance has not received yet, a tool call only urgent ones. After a
         compaction, messages
-        that are not acknowledged come once more. The operation marks nothing: the messages
-        come again
-        until program.shown confirms them.
+        that are not acknowledged come once more; so do messages whose reply is half over or
+        overdue,
+        once each time. The operation marks nothing: the messages come again until
+        program.shown
+        confirms them.
 
         Raises Invalid, NotAllowed, NotYou.
         """

@@ -102,6 +102,15 @@ class Send(Call, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    reroute: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Whether the message also goes to another online instance of the recipient, or to "
+                "an agent of the same role, when the reply is overdue"
+            )
+        ),
+    ] = False
     idempotency_key: (
         Annotated[
             str,
@@ -209,11 +218,14 @@ async def store_message(
     fields |= {
         name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None
     }
-    if parent is not None and type is None and marks_parent:
-        await mark_answered(context, sender, parent, reply=fields["id"])
+    if parent is not None and type is None:
+        await _answer(context, sender, parent, reply=fields["id"] if marks_parent else None)
     key = params.idempotency_key
     seq = await context.store.append(
-        fields, channels=audience.channels, idempotency=(key, content) if key else None
+        fields,
+        channels=audience.channels,
+        idempotency=(key, content) if key else None,
+        reroute=params.reroute,
     )
     context.rings.add(seq)
     return Sent(
@@ -227,6 +239,14 @@ async def store_message(
         recipient_count=audience.count,
         recipients=audience.recipients,
     )
+
+
+async def _answer(context: Context, sender: Reader, parent: Stored, *, reply: str | None) -> None:
+    """Expect no other reply to a message; with the id of one, mark the message as handled."""
+    if reply is not None:
+        await mark_answered(context, sender, parent, reply=reply)
+    if parent.expects_reply_by is not None and parent.sender_agent != sender.agent:
+        await context.store.expect_no_reply(parent.seq)
 
 
 def _addressed(params: Send, sender: Reader, parent: Stored | None) -> str | list[str]:
@@ -285,6 +305,12 @@ def _check_text(params: Send) -> dict[str, Any]:
             hint="Write a text, or name files in `refs`.",
         )
     check_metadata(params.metadata, hint="Name a file in `refs` instead.")
+    if params.reroute and params.expects_reply_by is None:
+        raise MissingField(
+            "`reroute` needs a time by which the reply is due.",
+            hint="Set `expects_reply_by`, such as 2h, or leave `reroute` out.",
+            field="expects_reply_by",
+        )
     return {"body": body, "subject": subject}
 
 
@@ -305,10 +331,10 @@ def _content_hash(params: Send) -> bytes:
             "mention",
             "by_instance",
             "reply_all",
+            "reroute",
         )
     }
-    if params.reply_all:
-        own["reply_all"] = True
+    own |= {name: True for name in ("reply_all", "reroute") if getattr(params, name)}
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
 
 

@@ -49,7 +49,13 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     ]
     message: Annotated[Message, Meta(description="Message; body cut to 500 characters")]
     waiting_for: Annotated[
-        list[str], Meta(description="Recipients who have not acknowledged it (at most 10)")
+        list[str],
+        Meta(
+            description=(
+                "Recipients it waits for: those who have not acknowledged it, all of them for a "
+                "`late` reply (at most 10)"
+            )
+        ),
     ]
     since: Annotated[str, Meta(description="Time since which it waits")]
     is_answered: Annotated[bool, Meta(description="Whether another recipient has replied")] = False
@@ -100,7 +106,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
         seen = None if kind is None else await see(context, params, row)
         if kind is None or seen is None:
             continue
-        waiting = await _waiting(context, row, away_only=kind == "stuck")
+        waiting = await _waiting(context, row, kind)
         if waiting or kind == "mail":
             found.append(
                 _need(context, seen, kind, waiting, is_answered=answered.get(row.seq, False))
@@ -135,12 +141,16 @@ def _kind(
             if row.intent == "question"
             else "mail"
         )
-    if is_answered or acknowledged >= recipients:
+    if is_answered:
         return None
-    if row.expires_at is not None and row.expires_at <= now:
-        return "expired" if delivered < recipients else None
-    if row.expects_reply_by is not None and row.expects_reply_by <= now:
+    is_expired = row.expires_at is not None and row.expires_at <= now
+    # An acknowledgement is not the reply that was expected.
+    if row.expects_reply_by is not None and row.expects_reply_by <= now and not is_expired:
         return "late"
+    if acknowledged >= recipients:
+        return None
+    if is_expired:
+        return "expired" if delivered < recipients else None
     if is_mine:
         return "stuck" if delivered < recipients and age > STUCK_MS else None
     if row.intent == "blocked" and acknowledged == 0:
@@ -163,14 +173,15 @@ def _need(
     )
 
 
-async def _waiting(context: Context, row: Stored, *, away_only: bool) -> list[str]:
-    store, names = context.store, []
+async def _waiting(context: Context, row: Stored, kind: Kind) -> list[str]:
+    """Return the recipients it waits for: for a reply also those who have acknowledged it."""
+    store, names, away_only = context.store, list[str](), kind == "stuck"
     for who, trace in await store.traces(
         row.seq, sender_agent=row.sender_agent, is_broadcast=row.is_for_everyone, after=0, most=200
     ):
         # Archived and withdrawn messages wait for nobody.
         if (
-            trace.acknowledged_at is not None
+            (trace.acknowledged_at is not None and kind != "late")
             or trace.archived_at is not None
             or (away_only and trace.delivered_at is not None)
         ):
