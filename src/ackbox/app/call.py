@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from ackbox.app.background import Background
@@ -457,7 +458,7 @@ class App:
             stored_bytes=self._rooms.bytes_of,
             notices=self.notices,
             fits=fits,
-            may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or call),
+            may_repeat=partial(self.limits.may_repeat, call),
         )
 
     async def _as_server(self, ws: int, operation: str, run: Callable[[Context], Any]) -> Any:

@@ -39,6 +39,7 @@ from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.note.link import GotNote, Linked
 from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
+from ackbox.ops.pause import PauseChanged, Resumed
 from ackbox.ops.program.report import Reported
 from ackbox.ops.program.shown import Shown
 from ackbox.ops.receipt import Marked
@@ -873,6 +874,41 @@ class NoteVerbs:
         Raises NotFound.
         """
 
+class PauseVerbs:
+    async def start(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> PauseChanged:
+        """Pause a thread or an agent: agents can send nothing there.
+
+        The server rejects messages of agents into the thread, or from and to the agent,
+        until a person
+        ends the pause. People can still write. Pausing again changes nothing.
+
+        Raises NotAllowed (an agent calls), NotFound, Invalid (a person is named), Conflict
+        (too many).
+        """
+
+    async def end(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Resumed:
+        """Resume a paused thread or agent.
+
+        Raises NotAllowed (an agent calls), NotFound (no such thread or agent, or it is not
+        paused).
+        """
+
 class ProgramVerbs:
     async def shown(
         self,
@@ -1654,6 +1690,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -1693,6 +1731,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -1756,6 +1796,7 @@ class Nouns:
     invite: InviteVerbs
     login: LoginVerbs
     note: NoteVerbs
+    pause: PauseVerbs
     program: ProgramVerbs
     receipt: ReceiptVerbs
     schedule: ScheduleVerbs
@@ -2565,6 +2606,41 @@ class SyncNoteVerbs:
         Raises NotFound.
         """
 
+class SyncPauseVerbs:
+    def start(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> PauseChanged:
+        """Pause a thread or an agent: agents can send nothing there.
+
+        The server rejects messages of agents into the thread, or from and to the agent,
+        until a person
+        ends the pause. People can still write. Pausing again changes nothing.
+
+        Raises NotAllowed (an agent calls), NotFound, Invalid (a person is named), Conflict
+        (too many).
+        """
+
+    def end(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Resumed:
+        """Resume a paused thread or agent.
+
+        Raises NotAllowed (an agent calls), NotFound (no such thread or agent, or it is not
+        paused).
+        """
+
 class SyncProgramVerbs:
     def shown(
         self,
@@ -3346,6 +3422,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -3385,6 +3463,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -3448,6 +3528,7 @@ class SyncNouns:
     invite: SyncInviteVerbs
     login: SyncLoginVerbs
     note: SyncNoteVerbs
+    pause: SyncPauseVerbs
     program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
     schedule: SyncScheduleVerbs

@@ -25,10 +25,11 @@ from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.text import composed, without_ignorables
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
-from ackbox.ops.message.loop_guard import hold_repeats, hops
+from ackbox.ops.message.loop_guard import hold_budgets, hold_repeats, hops
 from ackbox.ops.rules import show
 from ackbox.ops.rules.marking import mark_answered
 from ackbox.ops.rules.metadata import check_metadata
+from ackbox.ops.rules.pauses import refuse_paused
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.rules.seeing import may_see
 from ackbox.ops.table import Call, Context, op
@@ -214,6 +215,10 @@ async def store_message(
     else:
         count = parent.hops if parent else 0
     audience = await _audience(context, params, to, sender)
+    if type is None:
+        names = [each.agent for each in audience.recipients]
+        refuse_paused(context, sender, parent, names)
+        hold_budgets(context, sender, parent, names, key=params.idempotency_key)
     fields = _fields(context, params, sender, audience, text, parent=parent, hops=count)
     fields |= {
         name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None

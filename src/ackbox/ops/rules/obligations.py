@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ackbox.ops.rules.marking import addressed_readers
+from ackbox.ops.rules.pauses import pause_of
 from ackbox.ops.table import Context
 from ackbox.store.messages import Stored
 from ackbox.store.readers import Reader
@@ -36,14 +37,19 @@ async def overdue_among(context: Context, rows: Sequence[Stored]) -> set[int]:
 async def reminders_for(context: Context, me: Reader) -> dict[int, Reminder]:
     """Return which reminders a reader has not been shown yet, by the seq of the message.
 
-    The receipt tells which it was shown, so that each comes once for each instance.
+    The receipt tells which it was shown, so that each comes once for each instance. While a thread
+    or the reader is paused, a reply would be refused: reminders wait.
     """
+    if pause_of(context.workspace, "agent", me.name) is not None:
+        return {}
     stages = dict(await context.store.reminders(me, most=MAX_REMINDERS))
     rows = await context.store.messages_at(list(stages))
     readers = await addressed_readers(context, me, rows) if rows else {}
     found = {}
     for row in rows:
         reminder = REMINDERS[stages[row.seq]]
+        if pause_of(context.workspace, "thread", row.thread_id) is not None:
+            continue
         is_gone = row.expires_at is not None and row.expires_at <= context.now
         trace = await context.store.trace(row.seq, readers[row.seq])
         was_shown = any(

@@ -10,6 +10,7 @@ from msgspec import Meta
 from ackbox.model.message import Message
 from ackbox.ops.rules import show
 from ackbox.ops.rules.paging import fitting
+from ackbox.ops.rules.pauses import Paused, pauses
 from ackbox.ops.rules.presence import standing
 from ackbox.ops.rules.seeing import Seen, see, written_by
 from ackbox.ops.table import Call, Context, Limit, op
@@ -66,6 +67,10 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
 
     needs: Annotated[list[Need], Meta(description="Items, oldest first")]
     awaited: Annotated[list[str], Meta(description="Unknown names that messages wait for")]
+    paused: Annotated[
+        list[Paused],
+        Meta(description="Threads and agents that are paused, as far as you may see them"),
+    ] = []
 
 
 @op("workspace.needs", scope="read", is_slow=True)
@@ -118,6 +123,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
         awaited=fitting(
             await store.awaited(visible_to=await written_by(context, params)), AWAITED_BYTES
         ),
+        paused=[] if context.visible_to(None) is not None else pauses(context.workspace),
     )
 
 
