@@ -21,9 +21,8 @@ import {
 import { useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
 import { base, me, mayWrite, refusal } from "../core/store.js";
 import { Compose } from "../widgets/compose.js";
-import { Detail, messageKeys } from "../widgets/detail.js";
+import { Detail, Pause, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
-import { Pause } from "../widgets/pause.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "../widgets/selection.js";
 import { go, Older, query, setQuery, Top, useFresh, useStanding } from "../core/frame.js";
 
@@ -403,9 +402,7 @@ export function Mailbox({ data, about }) {
       `
         : "no agent with this name has connected yet"
     }</span><span class="grow"></span>${
-      agent?.kind === "agent"
-        ? html`<${Pause} of=${agent.agent} paused=${agent.paused} />`
-        : null
+      agent?.kind === "agent" ? html`<${Pause} of=${agent.agent} ...${agent} />` : null
     }</${Top}>
     <div class="mid"><nav class="tabs" aria-label="Boxes">${BOXES.map(
       (box) => html`<a

@@ -14,10 +14,9 @@ import {
 import { useEffect, useLayoutEffect, useState } from "../vendor/hooks.js";
 import { base, call, me, mayWrite, needs as count, roster } from "../core/store.js";
 import { reply } from "../widgets/drafts.js";
-import { Detail, markOwn, messageKeys } from "../widgets/detail.js";
+import { Detail, Pause, markOwn, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
 import { address, isPerson } from "../core/lookup.js";
-import { Pause } from "../widgets/pause.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "../widgets/selection.js";
 import { query, setQuery, Top, useFresh, useStanding } from "../core/frame.js";
 
@@ -74,15 +73,13 @@ function Awaited({ names }) {
 
 function Stopped({ paused }) {
   return html`<ul class="needs waits" aria-label="Paused">${paused.map(
-    (each) => html`<li key=${each.of} class="need"><span class="age"><${Age} at=${each.at} /></span>
-    <p><a href=${address(each.kind === "agent" ? `a/${each.of}` : `t/${each.of}`)}>${
-      each.kind === "agent" ? html`<bdi>${safe(each.of)}</bdi>` : "A thread"
-    }</a></p><div class="acts"><${Pause} of=${each.of} paused=${each} /></div></li>`,
+    (each) => html`<li key=${each.of} class="need"><span class="age"></span><p><a
+      href=${address(`${each.kind[0]}/${each.of}`)}><bdi>${safe(each.of)}</bdi></a></p>
+    <div class="acts"><${Pause} of=${each.of} paused=${each} /></div></li>`,
   )}</ul>`;
 }
 
-function Quiet() {
-  const agents = roster.value.agents.filter((each) => each.kind === "agent");
+function Quiet({ agents }) {
   const said = ["idle", "away"]
     .map((state) => [agents.filter((each) => each.presence === state).length, state])
     .filter(([many]) => many)
@@ -197,10 +194,10 @@ export function Needs({ data }) {
     if (!clicked(event, messages, need.message)) open(need);
   }
   const { messages: recent = 0, senders = 0 } = told.lately ?? {};
-  const recently = !recent
-    ? "no messages"
-    : `${recent >= 200 ? "200 or more" : recent} message${recent === 1 ? "" : "s"} from ` +
-      `${senders} sender${senders === 1 ? "" : "s"}`;
+  const recently = recent
+    ? `${recent >= 200 ? "200 or more" : recent} message${recent === 1 ? "" : "s"} from ` +
+      `${senders} sender${senders === 1 ? "" : "s"}`
+    : "no messages";
   const oldest = items[0],
     agents = roster.value.agents.filter((each) => each.kind === "agent"),
     online = agents.filter((each) => each.presence === "online").length;
@@ -280,7 +277,7 @@ export function Needs({ data }) {
             }</p></div>`
       }
       ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}
-      ${told.paused?.length ? html`<${Stopped} paused=${told.paused} />` : null}<${Quiet} /></div>
+      ${told.paused?.length ? html`<${Stopped} ...${told} />` : null}<${Quiet} agents=${agents} /></div>
       <${Picked} of="needs" />${given ? html`<${given.view} ...${given} />` : null}
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })}/>` : null}

@@ -20,8 +20,7 @@ import {
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
 import { base, call, listen, load, me } from "../core/store.js";
 import { Compose } from "../widgets/compose.js";
-import { Refs, messageKeys } from "../widgets/detail.js";
-import { Pause } from "../widgets/pause.js";
+import { Pause, Refs, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
 import { go, Older, Top, useFresh, useStanding } from "../core/frame.js";
 
@@ -206,9 +205,7 @@ export function Thread({ data }) {
   const [told] = useFresh(
     data,
     (each) =>
-      each.kind === "receipt.marked" ||
-      (each.kind === "message.sent" && each.thread === data.thread) ||
-      each.details?.thread === data.thread,
+      each.kind === "receipt.marked" || (each.thread ?? each.details?.thread) === data.thread,
   );
   const [cursor, setCursor] = useState(data.cursor);
   // Only the newest messages are reloaded; all that were loaded before stay.

@@ -131,7 +131,7 @@ export function takeUp(place, text, what, because, parent, refs) {
     text,
     refs,
     set: look(place, ".set"),
-    from: { thread },
+    thread,
     by: DOCUMENT,
     at: Date.now(),
     ...(tried?.asked === asked ? tried : { asked, parent, key: random() }),
@@ -285,7 +285,7 @@ export function meant(text, usual) {
   };
 }
 
-export async function send({ asked, key, parent, from: set }) {
+export async function send({ asked, key, parent, thread }) {
   const [what, because] = JSON.parse(asked);
   const shown = {
     key,
@@ -300,7 +300,7 @@ export async function send({ asked, key, parent, from: set }) {
     intent: what.intent,
     priority: what.priority,
     refs: what.refs,
-    thread: set.thread,
+    thread,
     created_at: new Date(time()).toISOString(),
     sending: true,
     tally: { recipients: 0 },
