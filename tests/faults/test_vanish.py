@@ -15,7 +15,7 @@ from tests.faults.vanish import Ran, run
 from tests.faults.waiting import WAYS
 
 pytestmark = pytest.mark.timeout(180)
-# Even for somebody who stays: asking is a sign of life once, and these ways of waiting mark
+# Even for a caller that stays: the call updates its last-seen time once, and these waits mark
 # nothing.
 NOT_SEEN = {"ask"}
 MARK_NOTHING = {"ask", "feed", "follower"}
