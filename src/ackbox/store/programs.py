@@ -16,6 +16,8 @@ class Offer(msgspec.Struct, frozen=True):
     id: str
     event: str
     seqs: list[int]
+    # Reminders of a reply among them, by seq.
+    reminders: dict[int, str] = {}
 
 
 class Memory(msgspec.Struct, frozen=True, omit_defaults=True):

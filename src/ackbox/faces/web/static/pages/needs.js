@@ -17,6 +17,7 @@ import { reply } from "../widgets/drafts.js";
 import { Detail, markOwn, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
 import { address, isPerson } from "../core/lookup.js";
+import { Pause } from "../widgets/pause.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "../widgets/selection.js";
 import { query, setQuery, Top, useFresh, useStanding } from "../core/frame.js";
 
@@ -71,6 +72,15 @@ function Awaited({ names }) {
   )}</ul>`;
 }
 
+function Stopped({ paused }) {
+  return html`<ul class="needs waits" aria-label="Paused">${paused.map(
+    (each) => html`<li key=${each.of} class="need"><span class="age"><${Age} at=${each.at} /></span>
+    <p><a href=${address(each.kind === "agent" ? `a/${each.of}` : `t/${each.of}`)}>${
+      each.kind === "agent" ? html`<bdi>${safe(each.of)}</bdi>` : "A thread"
+    }</a></p><div class="acts"><${Pause} of=${each.of} paused=${each} /></div></li>`,
+  )}</ul>`;
+}
+
 function Quiet() {
   const agents = roster.value.agents.filter((each) => each.kind === "agent");
   const said = ["idle", "away"]
@@ -100,7 +110,7 @@ export function Needs({ data }) {
       each.kind === "message.sent" ||
       each.kind === "receipt.marked" ||
       each.kind === "message.withdrawn" ||
-      each.kind.startsWith("agent."),
+      /^(agent|thread)\./.test(each.kind),
   );
   const items = told.needs ?? [],
     pane = query.value.m ?? null;
@@ -269,7 +279,8 @@ export function Needs({ data }) {
                 : html`No agent has connected yet. Try the demo: <${Teach} command="ackbox demo" />`
             }</p></div>`
       }
-      ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}<${Quiet} /></div>
+      ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}
+      ${told.paused?.length ? html`<${Stopped} paused=${told.paused} />` : null}<${Quiet} /></div>
       <${Picked} of="needs" />${given ? html`<${given.view} ...${given} />` : null}
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })}/>` : null}
