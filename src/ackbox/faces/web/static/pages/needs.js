@@ -198,14 +198,13 @@ export function Needs({ data }) {
     ? `${recent >= 200 ? "200 or more" : recent} message${recent === 1 ? "" : "s"} from ` +
       `${senders} sender${senders === 1 ? "" : "s"}`
     : "no messages";
-  const oldest = items[0],
-    agents = roster.value.agents.filter((each) => each.kind === "agent"),
+  const agents = roster.value.agents.filter((each) => each.kind === "agent"),
     online = agents.filter((each) => each.presence === "online").length;
   return html`<div class=${`view ${pane ? "has-pane" : ""}`}>
     <${Top} title="Needs you"><span class="dim num">${
       items.length
         ? html`
-    ${items.length} waiting · oldest <${Age} at=${oldest.since} />`
+    ${items.length} waiting · oldest <${Age} at=${items[0].since} />`
         : null
     }</span><span
     class="grow"></span></${Top}>
