@@ -276,7 +276,8 @@ export function Needs({ data }) {
             }</p></div>`
       }
       ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}
-      ${told.paused?.length ? html`<${Stopped} ...${told} />` : null}<${Quiet} agents=${agents} /></div>
+      ${told.paused?.length ? html`<${Stopped} ...${told} />` : null}<${Quiet}
+      agents=${agents} /></div>
       <${Picked} of="needs" />${given ? html`<${given.view} ...${given} />` : null}
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })}/>` : null}
