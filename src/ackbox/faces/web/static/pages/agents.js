@@ -188,8 +188,7 @@ function Row({ row }) {
     `
         : null
     }</td>
-    <td><${Spark} counts=${row.sent} /></td><td class="dim">
-      ${row.reach === "poll" ? "polling only" : safe(row.reach)}</td>
+    <td><${Spark} counts=${row.sent} /></td><td class="dim">${safe(row.reach)}</td>
     <td class="dim end">${row.seen ? html`<${Age} at=${row.seen} />` : "never"}</td></tr>`;
 }
 
