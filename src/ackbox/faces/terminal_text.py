@@ -139,6 +139,13 @@ def local_time(text: str | None) -> str:
     )
 
 
+def standing(each: Any) -> str:
+    """Return the presence of an agent or instance, and what its program does and since when."""
+    if not each["activity"]:
+        return str(each["presence"])
+    return f"{each['presence']}, {each['activity']} {ago(each['activity_since'])}"
+
+
 def ago(text: str | None) -> str:
     """Return the age of a timestamp in its largest unit, such as "5 min"."""
     if not text:
