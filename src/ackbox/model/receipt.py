@@ -16,6 +16,18 @@ Mark = Literal["delivered", "read", "unread", "acknowledged", "archived", "unarc
 # Between stored and read: a signal went out, the text was put into a model's context, and a turn of
 # the model began with it.
 Step = Literal["signalled", "injected", "seen"]
+# The order of marks and steps on a message's way; one that is not listed comes last.
+CHAIN = (
+    "signalled",
+    "delivered",
+    "injected",
+    "seen",
+    "read",
+    "unread",
+    "acknowledged",
+    "answered",
+    "archived",
+)
 State = Literal["pending", "delivered", "read", "acknowledged", "expired", "withdrawn"]
 
 _HEX = re.compile(r"[0-9a-f]{32}")
@@ -37,8 +49,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         list[dict[str, Any]],
         Meta(
             description=(
-                "Evidence of each mark and each step before it (signalled, injected, seen):"
-                " mark, instance, at, face, operation, evidence"
+                "Evidence of each mark and each other step (signalled, injected, seen, answered),"
+                " in the order of the way: mark, instance, at, face, operation, evidence"
             )
         ),
     ] = []
