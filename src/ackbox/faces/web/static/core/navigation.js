@@ -95,7 +95,7 @@ function Agent({ each }) {
       each.unread
         ? html`<b class="num small" title="unread">${each.unread >= 100 ? "100+" : each.unread}
             <span class="visually-hidden"> unread</span></b>`
-        : html`<span class="dim num small">${last}</span>`
+        : html`<span class="dim num small">${each.activity ?? last}</span>`
     }
   </a></li>`;
 }
