@@ -6,6 +6,7 @@ import {
   Agent,
   Chain,
   Circle,
+  CloseButton,
   Intent,
   Key,
   Presence,
@@ -156,6 +157,10 @@ function Matrix({ told, onOpen }) {
         isMoved: true,
       }));
     }
+    if (event.key === "Escape" && chosen) {
+      event.stopPropagation();
+      pick(null);
+    }
     if (event.key === "Enter") {
       event.preventDefault();
       pick({ id: messages[cell.row].id, name: names[cell.column] });
@@ -248,7 +253,8 @@ function Matrix({ told, onOpen }) {
     ${
       chosen
         ? html`<div class="picked" role="status"><b><bdi>${safe(picked.name)}</bdi></b><${Chain}
-          sent=${status.created_at} by=${chosen.by} /></div>`
+          sent=${status.created_at} by=${chosen.by} /><span class="grow"></span><${CloseButton}
+          onClick=${() => pick(null)} /></div>`
         : null
     }`;
 }
