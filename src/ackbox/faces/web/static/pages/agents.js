@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "../vendor/hooks.js";
 import { go, query, setQuery, Top, useFresh } from "../core/frame.js";
 import { Nobody } from "../widgets/page_parts.js";
-import { Age, Agent, Presence, html, safe } from "../widgets/ui.js";
+import { Activity, Age, Agent, Presence, html, safe } from "../widgets/ui.js";
 import { address, rankOf } from "../core/lookup.js";
 import { roster } from "../core/store.js";
 
@@ -38,6 +38,8 @@ function rowsOf(agents, activity) {
       presence: copy.presence,
       machine: copy.machine,
       program: copy.program,
+      activity: copy.activity,
+      activity_since: copy.activity_since,
       doing: copy.summary ?? copy.area,
       seen: copy.last_seen,
       reach: copy.reach,
@@ -180,7 +182,8 @@ function Row({ row }) {
   return html`<tr><th scope="row"><${Presence} state=${row.presence} /> <a
     href=${address(row.copy ? `a/${row.agent}/${row.copy}` : `a/${row.agent}`)}>
       <${Agent} name=${row.agent} instance=${row.instance} kind=${row.kind} /></a></th>
-    <td class="dim">${safe(row.program)}</td><td class="doing">${safe(row.doing)}</td>
+    <td class="dim">${safe(row.program)}</td><td class="doing"><${Activity}
+      each=${row} />${safe(row.doing)}</td>
     <td>${
       row.unread
         ? html`<a class="num" href=${address(`a/${row.agent}`)}>
@@ -188,8 +191,8 @@ function Row({ row }) {
     `
         : null
     }</td>
-    <td><${Spark} counts=${row.sent} /></td><td class="dim">
-      ${row.reach === "poll" ? "polling only" : safe(row.reach)}</td>
+    <td><${Spark} counts=${row.sent} /></td><td class="dim">${safe(row.reach)}
+    </td>
     <td class="dim end">${row.seen ? html`<${Age} at=${row.seen} />` : "never"}</td></tr>`;
 }
 
