@@ -94,7 +94,8 @@ def result(operation: str, text: str) -> Any:
     says it.
     """
     if operation == "message.send":
-        known = re.findall(r'"(\w+)" is (\w+)(?: \(last seen (\S+)\))?', text)
+        line = r'^"(\w+)" is (\w+).*?(?: \(last call (\S+)\))?\.$'
+        known = re.findall(line, text, re.MULTILINE)
         return {
             **facts(text),
             "recipients": [

@@ -240,7 +240,7 @@ async def test_what_to_do_next_is_said_in_words(database: str) -> None:
         marked = await ana.look("receipt.mark", mark="read", ids=["nothing"])
         assert sent.split("\n")[1:] == [
             'No agent called "cluade" yet; the message waits for it. Did you mean "claude"?',
-            '"claude" is online.',
+            '"claude" is online and sees this at its next check.',
         ]
         assert (sent.startswith("Stored. {"), asked.startswith("No reply in time. {")) == (
             True,

@@ -30,4 +30,3 @@ def stops(desk: Desk) -> None:
     desk.press("k")
     desk.press("1")
     desk.press("G")
-    desk.on(60)

@@ -80,6 +80,7 @@ def reached(
     known: bool = True,
     near: tuple[str, ...] = (),
     instance: str | None = None,
+    delivery: str = "is offline; the message waits",
 ) -> Any:
     return {
         "agent": agent,
@@ -89,6 +90,7 @@ def reached(
         "presence": presence,
         "last_seen": None,
         "reach": "hook",
+        "delivery": delivery,
     }
 
 
@@ -123,10 +125,17 @@ PEOPLE = [
         (everyone(3, 1), "→ everyone: 3 recipients, 1 online; it waits for 2"),
         (everyone(1, 1), "→ everyone: 1 recipient, 1 online"),
         (
-            direct(reached("claude", "online"), reached("codex")),
-            "→ claude (online, at its next prompt), codex (away, will wait)",
+            direct(
+                reached("claude", delivery="is idle and sees this at its next prompt"),
+                reached("codex"),
+            ),
+            "→ claude is idle and sees this at its next prompt · codex is offline; the message"
+            " waits",
         ),
-        (direct(reached("claude", instance="ci-01")), "→ claude/ci-01 (away, will wait)"),
+        (
+            direct(reached("claude", instance="ci-01")),
+            "→ claude/ci-01 is offline; the message waits",
+        ),
         (
             direct(reached("codx", known=False, near=("codex",))),
             "→ codx (no agent of this name yet, did you mean codex?)",

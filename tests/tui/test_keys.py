@@ -214,7 +214,7 @@ def writes(desk: Desk) -> None:
         desk.press("escape")
         desk.see("c compose")
     desk.press("r")
-    desk.see("@claude", "→ claude (online, at its next check)")
+    desk.see("@claude", "→ claude is online and sees this at its next check")
     desk.terminal.press("noted\r")
     desk.see("sent to claude", "ana HUM")
 

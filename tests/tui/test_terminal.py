@@ -64,7 +64,7 @@ def test_a_message_sent_from_it_is_a_persons_and_reaches_its_agent(post: Post) -
         terminal.press("c@co")
         terminal.see("> ● codex")
         terminal.press("\tis main green?")
-        terminal.see("→ codex (online, at its next check)", "question (auto)")
+        terminal.see("→ codex is online and sees this at its next check", "question (auto)")
         terminal.press("\r")
         terminal.see("sent to codex", "is main green?")
     [letter] = post.call("inbox.check", agent="codex")["messages"]

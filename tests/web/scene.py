@@ -133,6 +133,15 @@ MOVES: dict[int, tuple[str, int, str, str | None]] = {
     12: ("claude", 2, "blocked", "waits for the registry token"),
     17: ("codex", 4, "done", "48 of 48 green"),
 }
+# Agents whose programs report by hooks: the program, its prompt event, and what it does at the end,
+# for how many seconds.
+REPORTING: dict[str, tuple[str, str, str, int]] = {
+    "claude": ("claude", "UserPromptSubmit", "prompt", 190),
+    "tester": ("claude", "UserPromptSubmit", "prompt", 45),
+    "gemini": ("gemini", "BeforeAgent", "compacting", 12),
+    "planner": ("claude", "UserPromptSubmit", "turn_end", 70),
+    "data": ("claude", "UserPromptSubmit", "asking", 130),
+}
 ASIDES = (
     "Working on it.",
     "Done, pushed to the branch.",
@@ -182,6 +191,11 @@ class Scene:
         await self._chatter(60 * 54)
         talk = await self._talk(tasks)
         ids = {"talk": talk, **await self._now()}
+        for name, (_, _, moment, lasts_s) in REPORTING.items():
+            self._clock.back_s = lasts_s + 1
+            await self._report(name, "turn_end", can_show=False)
+            self._clock.back_s = lasts_s
+            await self._report(name, moment, can_show=False)
         for name, machine, _, _, _, age_s in AGENTS:
             self._clock.back_s = age_s
             await self._do("agent.heartbeat", name, instance=machine)
@@ -239,6 +253,7 @@ class Scene:
                 else to.split(", ")
             )
             for reader in readers:
+                await self._show(reader)
                 await self._read_by(id, reader, rate=0.8)
         return last[frozenset(("claude", "codex"))]
 
@@ -310,6 +325,26 @@ class Scene:
             priority=priority,
         )
         return str(sent.id)
+
+    async def _show(self, reader: str) -> None:
+        """Show an agent's program what waits for it, a moment later, and let its turn begin."""
+        if reader in REPORTING:
+            before = self._clock.back_s
+            self._clock.back_s = before - 1
+            await self._report(reader, "prompt")
+            self._clock.back_s = before - 3
+            await self._report(reader, "tool")
+            self._clock.back_s = before
+
+    async def _report(self, agent: str, moment: str, **more: Any) -> None:
+        program, event, _, _ = REPORTING[agent]
+        session = {"program": program, "program_session": f"{agent}-7f3a"}
+        machine = next(machine for name, machine, *_ in AGENTS if name == agent)
+        told = await self._do(
+            "program.report", agent, instance=machine, moment=moment, event=event, **session, **more
+        )
+        if told.offer is not None:
+            await self._do("program.shown", agent, offer=told.offer, **session)
 
     async def _read_by(self, id: str, reader: str, *, rate: float) -> None:
         if self._dice.random() > rate or reader in ("*", PERSON, "trainer"):

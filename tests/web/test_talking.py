@@ -74,7 +74,7 @@ async def test_a_leading_name_is_direct_and_the_line_says_how_it_is_reached(
     await page.keyboard.press("Enter")
     await box.press_sequentially("please look?")
     await expect(page.locator(".reached")).to_contain_text(
-        "Mac CLI 小克 (online, at its next prompt)"
+        "Mac CLI 小克 is online and sees this at its next prompt"
     )
     await page.keyboard.press("Control+Enter")
     await expect(

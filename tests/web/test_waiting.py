@@ -72,7 +72,9 @@ async def test_a_question_is_handed_on_by_mouse_and_is_off_the_list_then(
     await dialog.get_by_role("option", name="codex").click()
     box = page.get_by_label("Message", exact=True)
     await expect(box).to_be_focused()
-    await expect(page.locator(".reached")).to_contain_text("codex (online, at its next prompt)")
+    await expect(page.locator(".reached")).to_contain_text(
+        "codex is online and sees this at its next prompt"
+    )
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_text("Nothing needs you.")).to_be_visible()
     newest = (await do(served, "message.history")).messages[0]

@@ -289,12 +289,13 @@ class MessageVerbs:
     ) -> Sent:
         """Send a message; it is on disk before the call returns.
 
-        The result lists each recipient's presence, and whether it is known. A message to an
-        unknown
-        name waits until an agent with that name connects. A reply marks its parent
-        acknowledged for the
-        sender of the reply. The same idempotency key with the same content returns the
-        first message.
+        The result contains the expected delivery to each recipient: how and how soon it
+        sees the
+        message, as far as the server knows. A message to an unknown name waits until an
+        agent with that
+        name connects. A reply marks its parent acknowledged for the sender of the reply.
+        The same
+        idempotency key with the same content returns the first message.
 
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:
@@ -399,12 +400,13 @@ class MessageVerbs:
         *,
         to: str | builtins.list[str],
         to_instance: str | None = None,
+        priority: int = 3,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
     ) -> Previewed:
-        """Return who would receive a message, without sending it.
+        """Return who would receive a message, and how soon, without sending it.
 
         Raises Invalid.
         """
@@ -909,186 +911,6 @@ class PauseVerbs:
         paused).
         """
 
-class ProgramVerbs:
-    async def shown(
-        self,
-        *,
-        program: str,
-        program_session: str,
-        offer: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Shown:
-        """Mark the messages of a report as shown to the model.
-
-        Marks them delivered, with the program, its session and the event as evidence. An
-        offer that
-        was confirmed before, or that a later report replaced, marks nothing.
-
-        Raises NotFound (no such session), NotAllowed.
-        """
-
-    async def report(
-        self,
-        *,
-        program: str,
-        program_session: str,
-        moment: Literal[
-            "session_start",
-            "prompt",
-            "tool",
-            "turn_end",
-            "asking",
-            "compacting",
-            "compacted",
-            "session_end",
-        ],
-        event: str = "",
-        is_new_context: bool = False,
-        is_continued: bool = False,
-        can_show: bool = True,
-        has_shown_last: bool = False,
-        model: str | None = None,
-        machine: str | None = None,
-        auto_instance: str | None = None,
-        copy_id: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Reported:
-        """Report an event of an agent program and get the messages to show.
-
-        A session start returns up to five unread messages, a prompt and the end of a turn
-        those that
-        this instance has not received yet, a tool call only urgent ones. After a
-        compaction, messages
-        that are not acknowledged come once more; so do messages whose reply is half over or
-        overdue,
-        once each time. The operation marks nothing: the messages come again until
-        program.shown
-        confirms them.
-
-        Raises Invalid, NotAllowed, NotYou.
-        """
-
-class ReceiptVerbs:
-    async def mark(
-        self,
-        *,
-        mark: Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"],
-        ids: builtins.list[str],
-        as_recipient: bool = False,
-        evidence: str | None = None,
-        or_refuse: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Marked:
-        """Mark messages as read, acknowledged or archived, or undo it.
-
-        Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
-        holds message or
-        receipt ids. The first time counts: marking again changes nothing and is no error.
-        Acknowledged
-        implies read, read implies delivered. An instance marks for that instance only; a
-        caller without
-        an instance marks for all instances or, with the receipt id of one instance, for
-        that one. Ids
-        that are not in the caller's mailbox come back in `not_found`; with `as_recipient`
-        so do
-        receipts of names that the key may not speak as.
-
-        Raises NotFound with `or_refuse`.
-        """
-
-class ScheduleVerbs:
-    async def add(
-        self,
-        *,
-        cron: str,
-        to: str | builtins.list[str],
-        body: str,
-        subject: str | None = None,
-        zone: str = "UTC",
-        intent: str = "inform",
-        priority: int = 3,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedule:
-        """Add a schedule that sends a message at the times of a cron expression.
-
-        The sender is `system:cron`. When times pass while no server runs, the server sends
-        one message
-        with the number of missed times.
-
-        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many
-        schedules).
-        """
-
-    async def list(
-        self,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedules:
-        """List the workspace's schedules.
-
-        In a private workspace agents see the schedules they added; people and operators see
-        all.
-        """
-
-    async def remove(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedule:
-        """Remove a schedule and return it; sent messages stay.
-
-        Raises NotFound, NotAllowed (an agent's key, and another agent added it).
-        """
-
-class ServerVerbs:
-    async def backup(
-        self,
-        *,
-        path: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> BackedUp:
-        """Copy the database while the server runs, and check the copy.
-
-        The copy holds every workspace, and the keys' digests. For operators, who may read
-        it all.
-
-        Raises Invalid (a path that is taken, or not absolute), Unavailable.
-        """
-
-    async def status(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Status:
-        """Return the database size, the open sockets and the last backup."""
-
 class SessionVerbs:
     async def conflicts(
         self,
@@ -1229,6 +1051,191 @@ class SessionVerbs:
 
         Raises NotAllowed, NotFound (there is none to end).
         """
+
+class ProgramVerbs:
+    async def shown(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        offer: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Shown:
+        """Mark the messages of a report as shown to the model.
+
+        Marks them delivered, with the program, its session and the event as evidence. An
+        offer that
+        was confirmed before, or that a later report replaced, marks nothing.
+
+        Raises NotFound (no such session), NotAllowed.
+        """
+
+    async def report(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        moment: Literal[
+            "session_start",
+            "prompt",
+            "tool",
+            "turn_end",
+            "asking",
+            "compacting",
+            "compacted",
+            "session_end",
+        ],
+        event: str = "",
+        is_new_context: bool = False,
+        is_continued: bool = False,
+        can_show: bool = True,
+        has_shown_last: bool = False,
+        files: builtins.list[str] = ...,
+        model: str | None = None,
+        machine: str | None = None,
+        auto_instance: str | None = None,
+        copy_id: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reported:
+        """Report an event of an agent program and get the messages to show.
+
+        A session start returns up to five unread messages, a prompt and the end of a turn
+        those that
+        this instance has not received yet, a tool call only urgent ones. After a
+        compaction, messages
+        that are not acknowledged come once more; so do messages whose reply is half over or
+        overdue,
+        once each time. The operation marks nothing: the messages come again until
+        program.shown
+        confirms them.
+
+        The operation compares `files` with the claims of others, and reports each collision
+        once to
+        both sides.
+
+        Raises Invalid, NotAllowed, NotYou.
+        """
+
+class ReceiptVerbs:
+    async def mark(
+        self,
+        *,
+        mark: Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"],
+        ids: builtins.list[str],
+        as_recipient: bool = False,
+        evidence: str | None = None,
+        or_refuse: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Marked:
+        """Mark messages as read, acknowledged or archived, or undo it.
+
+        Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
+        holds message or
+        receipt ids. The first time counts: marking again changes nothing and is no error.
+        Acknowledged
+        implies read, read implies delivered. An instance marks for that instance only; a
+        caller without
+        an instance marks for all instances or, with the receipt id of one instance, for
+        that one. Ids
+        that are not in the caller's mailbox come back in `not_found`; with `as_recipient`
+        so do
+        receipts of names that the key may not speak as.
+
+        Raises NotFound with `or_refuse`.
+        """
+
+class ScheduleVerbs:
+    async def add(
+        self,
+        *,
+        cron: str,
+        to: str | builtins.list[str],
+        body: str,
+        subject: str | None = None,
+        zone: str = "UTC",
+        intent: str = "inform",
+        priority: int = 3,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Schedule:
+        """Add a schedule that sends a message at the times of a cron expression.
+
+        The sender is `system:cron`. When times pass while no server runs, the server sends
+        one message
+        with the number of missed times.
+
+        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many
+        schedules).
+        """
+
+    async def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Schedules:
+        """List the workspace's schedules.
+
+        In a private workspace agents see the schedules they added; people and operators see
+        all.
+        """
+
+    async def remove(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Schedule:
+        """Remove a schedule and return it; sent messages stay.
+
+        Raises NotFound, NotAllowed (an agent's key, and another agent added it).
+        """
+
+class ServerVerbs:
+    async def backup(
+        self,
+        *,
+        path: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> BackedUp:
+        """Copy the database while the server runs, and check the copy.
+
+        The copy holds every workspace, and the keys' digests. For operators, who may read
+        it all.
+
+        Raises Invalid (a path that is taken, or not absolute), Unavailable.
+        """
+
+    async def status(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Status:
+        """Return the database size, the open sockets and the last backup."""
 
 class TaskVerbs:
     async def get(
@@ -1797,11 +1804,11 @@ class Nouns:
     login: LoginVerbs
     note: NoteVerbs
     pause: PauseVerbs
+    session: SessionVerbs
     program: ProgramVerbs
     receipt: ReceiptVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
-    session: SessionVerbs
     task: TaskVerbs
     thread: ThreadVerbs
     turn: TurnVerbs
@@ -2021,12 +2028,13 @@ class SyncMessageVerbs:
     ) -> Sent:
         """Send a message; it is on disk before the call returns.
 
-        The result lists each recipient's presence, and whether it is known. A message to an
-        unknown
-        name waits until an agent with that name connects. A reply marks its parent
-        acknowledged for the
-        sender of the reply. The same idempotency key with the same content returns the
-        first message.
+        The result contains the expected delivery to each recipient: how and how soon it
+        sees the
+        message, as far as the server knows. A message to an unknown name waits until an
+        agent with that
+        name connects. A reply marks its parent acknowledged for the sender of the reply.
+        The same
+        idempotency key with the same content returns the first message.
 
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:
@@ -2131,12 +2139,13 @@ class SyncMessageVerbs:
         *,
         to: str | builtins.list[str],
         to_instance: str | None = None,
+        priority: int = 3,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
         session: str | None = None,
     ) -> Previewed:
-        """Return who would receive a message, without sending it.
+        """Return who would receive a message, and how soon, without sending it.
 
         Raises Invalid.
         """
@@ -2641,186 +2650,6 @@ class SyncPauseVerbs:
         paused).
         """
 
-class SyncProgramVerbs:
-    def shown(
-        self,
-        *,
-        program: str,
-        program_session: str,
-        offer: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Shown:
-        """Mark the messages of a report as shown to the model.
-
-        Marks them delivered, with the program, its session and the event as evidence. An
-        offer that
-        was confirmed before, or that a later report replaced, marks nothing.
-
-        Raises NotFound (no such session), NotAllowed.
-        """
-
-    def report(
-        self,
-        *,
-        program: str,
-        program_session: str,
-        moment: Literal[
-            "session_start",
-            "prompt",
-            "tool",
-            "turn_end",
-            "asking",
-            "compacting",
-            "compacted",
-            "session_end",
-        ],
-        event: str = "",
-        is_new_context: bool = False,
-        is_continued: bool = False,
-        can_show: bool = True,
-        has_shown_last: bool = False,
-        model: str | None = None,
-        machine: str | None = None,
-        auto_instance: str | None = None,
-        copy_id: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Reported:
-        """Report an event of an agent program and get the messages to show.
-
-        A session start returns up to five unread messages, a prompt and the end of a turn
-        those that
-        this instance has not received yet, a tool call only urgent ones. After a
-        compaction, messages
-        that are not acknowledged come once more; so do messages whose reply is half over or
-        overdue,
-        once each time. The operation marks nothing: the messages come again until
-        program.shown
-        confirms them.
-
-        Raises Invalid, NotAllowed, NotYou.
-        """
-
-class SyncReceiptVerbs:
-    def mark(
-        self,
-        *,
-        mark: Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"],
-        ids: builtins.list[str],
-        as_recipient: bool = False,
-        evidence: str | None = None,
-        or_refuse: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Marked:
-        """Mark messages as read, acknowledged or archived, or undo it.
-
-        Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
-        holds message or
-        receipt ids. The first time counts: marking again changes nothing and is no error.
-        Acknowledged
-        implies read, read implies delivered. An instance marks for that instance only; a
-        caller without
-        an instance marks for all instances or, with the receipt id of one instance, for
-        that one. Ids
-        that are not in the caller's mailbox come back in `not_found`; with `as_recipient`
-        so do
-        receipts of names that the key may not speak as.
-
-        Raises NotFound with `or_refuse`.
-        """
-
-class SyncScheduleVerbs:
-    def add(
-        self,
-        *,
-        cron: str,
-        to: str | builtins.list[str],
-        body: str,
-        subject: str | None = None,
-        zone: str = "UTC",
-        intent: str = "inform",
-        priority: int = 3,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedule:
-        """Add a schedule that sends a message at the times of a cron expression.
-
-        The sender is `system:cron`. When times pass while no server runs, the server sends
-        one message
-        with the number of missed times.
-
-        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many
-        schedules).
-        """
-
-    def list(
-        self,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedules:
-        """List the workspace's schedules.
-
-        In a private workspace agents see the schedules they added; people and operators see
-        all.
-        """
-
-    def remove(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Schedule:
-        """Remove a schedule and return it; sent messages stay.
-
-        Raises NotFound, NotAllowed (an agent's key, and another agent added it).
-        """
-
-class SyncServerVerbs:
-    def backup(
-        self,
-        *,
-        path: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> BackedUp:
-        """Copy the database while the server runs, and check the copy.
-
-        The copy holds every workspace, and the keys' digests. For operators, who may read
-        it all.
-
-        Raises Invalid (a path that is taken, or not absolute), Unavailable.
-        """
-
-    def status(
-        self,
-        *,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Status:
-        """Return the database size, the open sockets and the last backup."""
-
 class SyncSessionVerbs:
     def conflicts(
         self,
@@ -2961,6 +2790,191 @@ class SyncSessionVerbs:
 
         Raises NotAllowed, NotFound (there is none to end).
         """
+
+class SyncProgramVerbs:
+    def shown(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        offer: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Shown:
+        """Mark the messages of a report as shown to the model.
+
+        Marks them delivered, with the program, its session and the event as evidence. An
+        offer that
+        was confirmed before, or that a later report replaced, marks nothing.
+
+        Raises NotFound (no such session), NotAllowed.
+        """
+
+    def report(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        moment: Literal[
+            "session_start",
+            "prompt",
+            "tool",
+            "turn_end",
+            "asking",
+            "compacting",
+            "compacted",
+            "session_end",
+        ],
+        event: str = "",
+        is_new_context: bool = False,
+        is_continued: bool = False,
+        can_show: bool = True,
+        has_shown_last: bool = False,
+        files: builtins.list[str] = ...,
+        model: str | None = None,
+        machine: str | None = None,
+        auto_instance: str | None = None,
+        copy_id: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reported:
+        """Report an event of an agent program and get the messages to show.
+
+        A session start returns up to five unread messages, a prompt and the end of a turn
+        those that
+        this instance has not received yet, a tool call only urgent ones. After a
+        compaction, messages
+        that are not acknowledged come once more; so do messages whose reply is half over or
+        overdue,
+        once each time. The operation marks nothing: the messages come again until
+        program.shown
+        confirms them.
+
+        The operation compares `files` with the claims of others, and reports each collision
+        once to
+        both sides.
+
+        Raises Invalid, NotAllowed, NotYou.
+        """
+
+class SyncReceiptVerbs:
+    def mark(
+        self,
+        *,
+        mark: Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"],
+        ids: builtins.list[str],
+        as_recipient: bool = False,
+        evidence: str | None = None,
+        or_refuse: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Marked:
+        """Mark messages as read, acknowledged or archived, or undo it.
+
+        Marks are delivered, read, unread, acknowledged, archived and unarchived; `ids`
+        holds message or
+        receipt ids. The first time counts: marking again changes nothing and is no error.
+        Acknowledged
+        implies read, read implies delivered. An instance marks for that instance only; a
+        caller without
+        an instance marks for all instances or, with the receipt id of one instance, for
+        that one. Ids
+        that are not in the caller's mailbox come back in `not_found`; with `as_recipient`
+        so do
+        receipts of names that the key may not speak as.
+
+        Raises NotFound with `or_refuse`.
+        """
+
+class SyncScheduleVerbs:
+    def add(
+        self,
+        *,
+        cron: str,
+        to: str | builtins.list[str],
+        body: str,
+        subject: str | None = None,
+        zone: str = "UTC",
+        intent: str = "inform",
+        priority: int = 3,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Schedule:
+        """Add a schedule that sends a message at the times of a cron expression.
+
+        The sender is `system:cron`. When times pass while no server runs, the server sends
+        one message
+        with the number of missed times.
+
+        Raises Invalid, UnknownRecipient, Conflict (a look-alike name, or too many
+        schedules).
+        """
+
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Schedules:
+        """List the workspace's schedules.
+
+        In a private workspace agents see the schedules they added; people and operators see
+        all.
+        """
+
+    def remove(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Schedule:
+        """Remove a schedule and return it; sent messages stay.
+
+        Raises NotFound, NotAllowed (an agent's key, and another agent added it).
+        """
+
+class SyncServerVerbs:
+    def backup(
+        self,
+        *,
+        path: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> BackedUp:
+        """Copy the database while the server runs, and check the copy.
+
+        The copy holds every workspace, and the keys' digests. For operators, who may read
+        it all.
+
+        Raises Invalid (a path that is taken, or not absolute), Unavailable.
+        """
+
+    def status(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Status:
+        """Return the database size, the open sockets and the last backup."""
 
 class SyncTaskVerbs:
     def get(
@@ -3529,11 +3543,11 @@ class SyncNouns:
     login: SyncLoginVerbs
     note: SyncNoteVerbs
     pause: SyncPauseVerbs
+    session: SyncSessionVerbs
     program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs
-    session: SyncSessionVerbs
     task: SyncTaskVerbs
     thread: SyncThreadVerbs
     turn: SyncTurnVerbs

@@ -17,6 +17,20 @@ Mark = Literal["delivered", "read", "unread", "acknowledged", "archived", "unarc
 # the model began with it. Besides: the model was reminded of the reply, and the message was sent
 # on to this recipient.
 Step = Literal["signalled", "injected", "seen", "reminded", "rerouted"]
+# The order of marks and steps on a message's way; one that is not listed comes last.
+CHAIN = (
+    "rerouted",
+    "signalled",
+    "delivered",
+    "injected",
+    "seen",
+    "read",
+    "reminded",
+    "unread",
+    "acknowledged",
+    "answered",
+    "archived",
+)
 State = Literal["pending", "delivered", "read", "acknowledged", "expired", "withdrawn"]
 
 _HEX = re.compile(r"[0-9a-f]{32}")
@@ -38,8 +52,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         list[dict[str, Any]],
         Meta(
             description=(
-                "Evidence of each mark and each step (signalled, injected, seen, reminded,"
-                " rerouted): mark, instance, at, face, operation, evidence"
+                "Evidence of each mark and each other step (signalled, injected, seen, reminded,"
+                " rerouted, answered), in the order of the way: mark, instance, at, face,"
+                " operation, evidence"
             )
         ),
     ] = []

@@ -32,7 +32,6 @@ MOMENTS = {
 }
 # A compaction reports its end with another session start.
 COMPACTED = "compact"
-EDITS = frozenset({"Edit", "MultiEdit", "NotebookEdit", "Write"})
 
 
 def read(payload: Mapping[str, Any]) -> Event | None:
@@ -52,18 +51,7 @@ def read(payload: Mapping[str, Any]) -> Event | None:
         name=name,
         is_new_context=name == "SessionStart" and source in ("", "startup", "clear"),
         is_continued=payload.get("stop_hook_active") is True,
-        files=_edited(payload.get("tool_calls")),
     )
-
-
-def _edited(calls: Any) -> list[str]:
-    """Return the files that a batch of tool calls changed."""
-    found = []
-    for call in calls if isinstance(calls, list) else []:
-        given = call.get("tool_input") if isinstance(call, dict) else None
-        if isinstance(given, dict) and call.get("tool_name") in EDITS:
-            found.append(text_in(given, "file_path", "notebook_path"))
-    return [path for path in found if path][:50]
 
 
 def reply(event: Event, text: str) -> dict[str, Any] | None:

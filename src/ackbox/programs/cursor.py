@@ -15,6 +15,8 @@ MOMENTS = {
     "sessionStart": "session_start",
     "beforeSubmitPrompt": "prompt",
     "postToolUse": "tool",
+    # It takes no text: what it is told comes with the next event.
+    "afterFileEdit": "tool",
     "stop": "turn_end",
     "preCompact": "compacting",
     "sessionEnd": "session_end",

@@ -14,6 +14,9 @@ const DEADLINE_MS = 3000
 // `opencode run` ends with its turn: a further prompt would be accepted and never run.
 const ENDS_WITH_TURN = process.argv.slice(1, 4).includes("run")
 
+// Tools that change files; the hook takes their paths only.
+const EDITS = new Set(["edit", "multiedit", "write", "patch", "apply_patch"])
+
 // One event to the hook; its text, or "" when anything is wrong.
 function ask(event, session, directory, more = {}) {
   return new Promise((resolve) => {
@@ -64,10 +67,10 @@ export const Ackbox = async ({ client, directory }) => {
       Promise.all([before, text]).then((texts) => texts.filter(Boolean).join("\n\n")),
     )
   }
-  const take = async (session, event) => {
+  const take = async (session, event, about = {}) => {
     const held = (await waiting.get(session)) || ""
     waiting.delete(session)
-    const more = continued.has(session) ? { is_continued: true } : {}
+    const more = continued.has(session) ? { ...about, is_continued: true } : about
     const text = await ask(event, session, directory, more)
     return [held, text].filter(Boolean).join("\n\n")
   }
@@ -107,7 +110,8 @@ export const Ackbox = async ({ client, directory }) => {
     },
     "tool.execute.after": async (input, output) => {
       if (below.has(input.sessionID)) return
-      const text = await take(input.sessionID, "tool.execute.after")
+      const edit = EDITS.has(input.tool) ? { tool_name: input.tool, tool_input: input.args } : {}
+      const text = await take(input.sessionID, "tool.execute.after", edit)
       if (!text) return
       // A tool of an MCP server answers with parts.
       if (Array.isArray(output.content)) output.content.push({ type: "text", text })

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from ackbox.client.edited import edited_paths
 from ackbox.programs.setting import Given, Launch, OwnFile, Setting
 
 MAX_SESSION = 128
@@ -25,6 +26,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     is_continued: bool = False
     model: str | None = None
     files: list[str] = []
+    is_sub_agent: bool = False
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +55,16 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     trust: str = ""
 
 
+def _edited(payload: Mapping[str, Any]) -> list[str]:
+    """Return the changed files; the hook sends them relative to their project.
+
+    A payload that came without our hook names them absolutely.
+    """
+    directory = text_in(payload, "cwd").rstrip("/") + "/"
+    paths = edited_paths(payload)
+    return [path.removeprefix(directory) if directory != "/" else path for path in paths]
+
+
 def text_in(payload: Mapping[str, Any], *names: str) -> str:
     """Return the first of these fields that is a non-empty text, or ""."""
     found = (payload.get(name) for name in names)
@@ -69,12 +81,16 @@ def event_of(
 ) -> Event | None:
     """Return an event in our terms; None for one without a session or without a moment."""
     moment = moments.get(name)
-    if moment is None or not session or payload.get("agent_id"):
+    is_sub_agent = bool(payload.get("agent_id"))
+    files = _edited(payload)
+    if moment is None or not session or (is_sub_agent and not files):
         return None
     return Event(
         session=session[:MAX_SESSION],
         moment=moment,
         name=name,
         model=text_in(payload, "model")[:200] or None,
+        files=files,
+        is_sub_agent=is_sub_agent,
         **more,
     )

@@ -17,6 +17,8 @@ from ackbox.store.engine import Row
 NEWEST = (1 << 62) - 1
 # So that the cost does not grow with the workspace.
 LOOKED_BACK = 10_000
+# Messages of a conversation after one that are searched for its answers.
+LOOKED_FORWARD = 500
 EVERYONE = '["*"]'
 FETCHED_AT_ONCE = 50
 # How the acting key of a message begins that no key of this database sent: an import brought it.
@@ -25,6 +27,16 @@ IMPORTED = "import:"
 
 # (channel, agent number, name, instance, kind); everyone is channel 0 and has no name.
 Channel = tuple[int, int | None, str | None, str | None, str | None]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer to a message, without its text."""
+
+    seq: int
+    id: str
+    name: str
+    instance: str | None
+    created_at: int
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -294,6 +306,18 @@ class Messages(Bound):
             sender_agent=row.sender_agent,
         )
         return None if found is None else int(found[0])
+
+    async def answers_to(self, row: Stored) -> list[Answer]:
+        """Return the answers of others among the messages that follow closely, oldest first."""
+        rows = await self.rows(
+            "answers_to",
+            thread=row.thread,
+            after=row.seq,
+            parent=row.id,
+            sender_agent=row.sender_agent,
+            most=LOOKED_FORWARD,
+        )
+        return [Answer(*row) for row in rows]
 
     async def owed_answer(self, agent: int, *, to: int) -> str | None:
         """Return the id of the oldest message that an agent owes somebody an answer to.

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import msgspec
 
+from ackbox.model.program import Collision
 from ackbox.store.bound import Bound
+from ackbox.store.engine import Row
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -18,6 +20,8 @@ class Offer(msgspec.Struct, frozen=True):
     seqs: list[int]
     # Reminders of a reply among them, by seq.
     reminders: dict[int, str] = {}
+    # How many collisions were told with them.
+    collisions: int = 0
 
 
 class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -34,6 +38,10 @@ class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
     digest_at: int = 0
     # Too long to be shown by a hook: named once.
     named: list[int] = []
+    # Collisions that the model has not been told, oldest first.
+    collisions: list[Collision] = []
+    # Claims and paths of edits that it was told: (whose claim, path).
+    collided: list[tuple[str, str]] = []
 
 
 class ProgramSession(msgspec.Struct, frozen=True):
@@ -52,13 +60,26 @@ class ProgramSession(msgspec.Struct, frozen=True):
 _memory = msgspec.json.Decoder(Memory)
 
 
+def _session(row: Row) -> ProgramSession:
+    return ProgramSession(*(*row[:-1], _memory.decode(row[-1])))
+
+
 class Programs(Bound):
     """Questions about sessions of agent programs."""
 
     async def program_session(self, program: str, id: str) -> ProgramSession | None:
         """Return a session of an agent program, or null when it never reported."""
         row = await self.row("program_session_find", program=program, id=id)
-        return None if row is None else ProgramSession(*(*row[:-1], _memory.decode(row[-1])))
+        return None if row is None else _session(row)
+
+    async def program_sessions_of(
+        self, reader: int, *, since: int, most: int
+    ) -> list[ProgramSession]:
+        """Return the sessions of an instance, or of all instances of an agent, that reported after
+        a moment, newest first.
+        """
+        rows = await self.rows("program_sessions_of", reader=reader, since=since, most=most)
+        return [_session(row) for row in rows]
 
     async def put_program_session(self, session: ProgramSession) -> None:
         """Keep a session's state."""

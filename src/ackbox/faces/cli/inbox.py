@@ -274,7 +274,8 @@ def _line(message: Any) -> str:
     "--until",
     "condition",
     metavar="AGENT=ACTIVITY",
-    help="Wait for an agent's program instead: idle, busy, asking, compacting or gone.",
+    help="Wait for an agent's or instance's program instead: idle, busy, asking, compacting or"
+    " gone.",
 )
 def wait(
     ctx: CliContext,
@@ -315,15 +316,16 @@ def _wait_for_activity(ctx: CliContext, condition: str, until: float) -> None:
         raise click.UsageError(
             f"'{condition}' is not AGENT=ACTIVITY. Use one of: {', '.join(get_args(Activity))}."
         )
+    agent, _, instance = name.partition("/")
     with ctx.client(patience_s=2) as client:
         cursor = client.event.feed(of="workspace", wait_s=0).cursor
         while True:
-            roster = client.agent.list(name=name)
+            roster = client.agent.list(name=agent)
             found = [
                 one
-                for agent in roster.agents
-                for one in (agent.instances or [agent])
-                if one.activity == activity
+                for each in roster.agents
+                for one in (each.instances or [each])
+                if one.activity == activity and instance in ("", one.instance)
             ]
             left = until - time.monotonic()
             if found or left <= 0:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ackbox.faces.cli.context import CliContext, Verb, new_key, verb, verbs, with_context
-from ackbox.faces.terminal_text import Column, ago, local_time, some
+from ackbox.faces.terminal_text import Column, ago, local_time, some, standing
 
 VERBS: dict[str, click.Command] = {}
 SIGNS = {"online": "●", "idle": "◐", "away": "○"}
@@ -18,19 +18,11 @@ SIGNS = {"online": "●", "idle": "◐", "away": "○"}
 PEOPLE = (
     Column("", lambda each: SIGNS[each["presence"]]),
     Column("agent", lambda each: _name(each)),
-    Column("presence", lambda each: _presence(each)),
+    Column("presence", standing),
     Column("machine", lambda each: each["machine"]),
     Column("doing", lambda each: each["summary"] or each["area"], may_cut=True),
     Column("last seen", lambda each: ago(each["last_seen"])),
 )
-
-
-def _presence(each: Any) -> str:
-    """Return the presence, and what an agent program with hooks does now and since when."""
-    paused = f", paused by {each['paused']['by']}" if each["paused"] else ""
-    if each["presence"] == "away" or not each["activity"]:
-        return f"{each['presence']}{paused}"
-    return f"{each['presence']}, {each['activity']} {ago(each['activity_since'])}{paused}"
 
 
 def _name(each: Any) -> str:
@@ -166,7 +158,7 @@ def nudge(ctx: CliContext, name: str, id: str | None) -> None:
     )
     ctx.show(
         sent,
-        lambda of: f"nudged {name} ({', '.join(each['presence'] for each in of['recipients'])})",
+        lambda of: "\n".join(f"nudged: {name} {each['delivery']}" for each in of["recipients"]),
     )
 
 

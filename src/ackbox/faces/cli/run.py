@@ -13,7 +13,7 @@ import time
 import webbrowser
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import click
 
@@ -24,7 +24,6 @@ from ackbox.client.starting import START_S, absolute, live_server, start_server
 from ackbox.errors import AckboxError
 from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name, verb
 from ackbox.faces.terminal_text import as_json, local_time, plain, some
-from ackbox.model.receipt import Step
 
 VERBS: dict[str, click.Command] = {}
 
@@ -288,18 +287,16 @@ def _receipts(of: Any) -> str:
     ]
     for each in of["receipts"]:
         name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
-        times = [
-            f"{mark} {local_time(each[f'{mark}_at'])}"
-            for mark in ("delivered", "read", "acknowledged", "archived")
-            if each[f"{mark}_at"]
-        ]
-        lines.append(f"  {name}: {each['state']}{' (' + ', '.join(times) + ')' if times else ''}")
+        lines.append(f"  {name}: {each['state']}")
         lines += [
-            f"    {step['mark']} {local_time(step['at'])} by {step['evidence']}"
-            for step in each["by"]
-            if step["mark"] in get_args(Step) and step.get("evidence")
+            f"    {step['mark']:<12}  {local_time(step['at'])}  {_evidence(step)}".rstrip()
+            for step in [{"mark": "stored", "at": of["created_at"]}, *each["by"]]
         ]
     return "\n".join(lines)
+
+
+def _evidence(step: Any) -> str:
+    return ", ".join(step[key] for key in ("instance", "face", "evidence") if step.get(key))
 
 
 @verb("open", VERBS)

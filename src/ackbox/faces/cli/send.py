@@ -17,6 +17,8 @@ from ackbox.faces.cli.message_text import in_full, seconds
 from ackbox.faces.terminal_text import some
 
 VERBS: dict[str, click.Command] = {}
+# Recipients that a reply to a send describes.
+MAX_LINES = 8
 OUTCOMES = {"timed_out": "the time is up", "gone": "no recipient is online any more"}
 
 
@@ -117,7 +119,8 @@ def send(ctx: CliContext, to: str, text: tuple[str, ...], dry_run: bool, **optio
     everyone. Without TEXT, or with -, the command reads the text from standard input.
     """
     if dry_run:
-        ctx.show(ctx.call("message.preview", to=to), _would_reach)
+        priority = _message(options).get("priority", 3)
+        ctx.show(ctx.call("message.preview", to=to, priority=priority), _would_reach)
         return
     ctx.show(ctx.call("message.send", to=to, body=read_text(ctx, text), **_message(options)), _sent)
 
@@ -126,46 +129,37 @@ def _would_reach(preview: Any) -> str:
     lines = [
         f"{preview['recipient_count']} recipients, {preview['online']} online. Nothing was sent."
     ]
-    for each in preview["recipients"]:
-        name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
-        lines.append(
-            f"  {name}: "
-            + (
-                f"{each['presence']}, {each['reach']}"
-                if each["known"]
-                else "unknown; the message would wait"
-            )
-        )
+    lines += [f"  {_outlook(each)}" for each in preview["recipients"]]
     return "\n".join(lines)
 
 
 def _sent(sent: Any) -> str:
-    lines = [
-        f"sent {sent['id']} to {_audience(sent)}" + (" (already sent)" if sent["duplicate"] else "")
-    ]
-    unseen = [each for each in sent["recipients"] if not each["known"]]
-    for each in unseen[:5]:
-        near = f" Did you mean {each['near'][0]}?" if each["near"] else ""
-        lines.append(f"{_unseen(each)}{near}")
-    if len(unseen) > 5:
-        lines.append(f"Stored. {len(unseen) - 5} more recipients are unknown.")
+    again = " (already sent)" if sent["duplicate"] else ""
+    recipients = sent["recipients"]
+    lines = [f"sent {sent['id']} to {_audience(sent)}{again}"]
+    lines += [f"  {_outlook(each)}" for each in recipients[:MAX_LINES]]
+    if len(recipients) > MAX_LINES:
+        lines.append(f"  … and {len(recipients) - MAX_LINES} more")
     return "\n".join(lines)
 
 
-def _unseen(recipient: Any) -> str:
-    return (
-        "No person has connected yet; the message waits."
-        if recipient["agent"] == "user"
-        else f"No agent called {recipient['agent']!r} yet; the message waits."
-    )
+def _name(recipient: Any) -> str:
+    instance = recipient["instance"]
+    return f"{recipient['agent']}/{instance}" if instance else str(recipient["agent"])
+
+
+def _outlook(recipient: Any) -> str:
+    """Return how and how soon a recipient sees the message."""
+    if recipient["known"]:
+        return f"{_name(recipient)} {recipient['delivery']}"
+    if recipient["agent"] == "user":
+        return "No person has connected yet; the message waits."
+    near = f" Did you mean {recipient['near'][0]}?" if recipient["near"] else ""
+    return f"No agent called {_name(recipient)!r} yet; the message waits.{near}"
 
 
 def _audience(sent: Any) -> str:
-    names = [
-        f"{each['agent']}{'/' + each['instance'] if each['instance'] else ''}"
-        f" ({each['presence'] if each['known'] else 'unknown'})"
-        for each in sent["recipients"]
-    ]
+    names = [_name(each) for each in sent["recipients"]]
     return some(names, 8) or f"everyone ({sent['recipient_count']})"
 
 
@@ -222,6 +216,8 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
         asked = ctx.call("message.ask", wait_s=min(left, 20), **question)
         if not is_announced and not ctx.is_json:
             ctx.say(f"Asked {_audience(asked)}, id {asked['id']}. Waiting for a reply.")
+            for each in asked["recipients"][:MAX_LINES]:
+                ctx.say(f"  {_outlook(each)}")
         is_announced = True
         if asked["outcome"] != "timed_out" or left <= 20:
             break

@@ -60,7 +60,10 @@ FIELDS = (
     "is_continued",
     "loop_count",
     "notification_type",
+    "agent_id",
 )
+# Fields in which an event may name changed files.
+EDITING = frozenset({"files", "tool_calls", "tool_name", "edits"})
 
 
 class Failed(Exception):
@@ -122,15 +125,16 @@ def _options(arguments: list[str]) -> dict[str, str]:
 
 def _carry(program: str, options: dict[str, str], deadline: float) -> None:
     payload = _payload()
-    # A sub-agent has a separate context.
-    if payload.get("agent_id"):
+    kept = _kept(payload)
+    # A sub-agent has a separate context: it is shown nothing, but its edits count.
+    if payload.get("agent_id") and "files" not in kept:
         return
     server = _server(options)
     session = str(payload.get("session_id") or payload.get("conversation_id") or "")
     headers = _headers(program, options, server.key, session, payload)
     with server.connect(deadline) as line:
         host, path = f"{server.host}:{server.port}", f"{server.path}/v1/hook/{_quoted(program)}"
-        body = json.dumps(_kept(payload)).encode()
+        body = json.dumps(kept).encode()
         status, told, reply = _ask(line, host, path, headers, body)
         if status == 204:
             return
@@ -158,21 +162,14 @@ def _payload() -> dict[str, object]:
 
 def _kept(payload: dict[str, object]) -> dict[str, object]:
     kept = {name: payload[name] for name in FIELDS if name in payload}
-    calls = payload.get("tool_calls")
-    if isinstance(calls, list):
-        kept["tool_calls"] = [_short(each) for each in calls[:50] if isinstance(each, dict)]
+    if not EDITING.isdisjoint(payload):
+        # Most events name no tool, and the hook starts at each of them.
+        from ackbox.client.edited import edited_paths, relative
+
+        paths = edited_paths(payload)
+        if paths:
+            kept["files"] = relative(paths, str(payload.get("cwd") or os.getcwd()))
     return kept
-
-
-def _short(call: dict[str, object]) -> dict[str, object]:
-    given = call.get("tool_input")
-    paths = given if isinstance(given, dict) else {}
-    return {
-        "tool_name": call.get("tool_name"),
-        "tool_input": {
-            name: paths[name] for name in ("file_path", "notebook_path") if name in paths
-        },
-    }
 
 
 def _headers(

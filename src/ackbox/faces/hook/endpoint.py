@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ackbox import collision_briefing
 from ackbox.briefing import HOOK_LENGTH, Answer, for_hook
 from ackbox.errors import Invalid, NotFound
 from ackbox.faces.http.body import BODY_LIMIT, Holding, read_body
@@ -58,12 +59,14 @@ def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
             connection=connection_in(request.headers),
         )
         event = events[0]
-        text = for_hook(
+        briefing = for_hook(
             result,
             answer,
             is_start=event.moment == "session_start",
             local_time=_local_time(request, clock),
         )
+        collisions = collision_briefing.for_hook(result.collisions)
+        text = "\n\n".join(part for part in (collisions, briefing) if part)
         reply = PROGRAMS[request.path_params["program"]].reply(event, text) if text else None
         if reply is None:
             return Response(status_code=204)
@@ -141,8 +144,9 @@ def _params(request: Request, event: Event) -> dict[str, Any]:
         "event": event.name,
         "is_new_context": event.is_new_context,
         "is_continued": event.is_continued,
-        "can_show": _program(request).reply(event, "-") is not None,
+        "can_show": not event.is_sub_agent and _program(request).reply(event, "-") is not None,
         "has_shown_last": request.headers.get("ackbox-confirms") == "next",
+        "files": event.files,
         "model": event.model,
     }
     headers = request.headers

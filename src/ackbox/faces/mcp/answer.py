@@ -156,7 +156,9 @@ def _sent(result: Sent) -> str:
 
 
 def _recipients(recipients: list[Recipient]) -> list[str]:
-    """Return a line for each unknown recipient, and one with the presence of the others."""
+    """Return a line for each unknown recipient, and one for each other: how soon it sees the
+    message.
+    """
     lines = []
     unknown = [each for each in recipients if not each.known]
     for each in unknown[:MAX_NAMES]:
@@ -164,18 +166,15 @@ def _recipients(recipients: list[Recipient]) -> list[str]:
         lines.append(f"No agent called {quoted(each.agent)} yet; the message waits for it.{near}")
     if len(unknown) > MAX_NAMES:
         lines.append(f"{len(unknown) - MAX_NAMES} more recipients are unknown.")
-    known = [f"{quoted(each.agent)} is {_presence(each)}" for each in recipients if each.known]
-    if known:
-        rest = f"; {len(known) - MAX_NAMES} more" if len(known) > MAX_NAMES else ""
-        lines.append(f"{'; '.join(known[:MAX_NAMES])}{rest}.")
+    known = [each for each in recipients if each.known]
+    for each in known[:MAX_NAMES]:
+        name = f"{each.agent}/{each.instance}" if each.instance else each.agent
+        is_here = each.presence == "online" or each.last_seen is None
+        last = "" if is_here else f" (last call {each.last_seen})"
+        lines.append(f"{quoted(name)} {each.delivery}{last}.")
+    if len(known) > MAX_NAMES:
+        lines.append(f"{len(known) - MAX_NAMES} more recipients.")
     return lines
-
-
-def _presence(recipient: Recipient) -> str:
-    if recipient.presence == "online":
-        return "online"
-    sentence = "offline" if recipient.presence == "away" else recipient.presence
-    return f"{sentence} (last seen {recipient.last_seen})" if recipient.last_seen else sentence
 
 
 def _asked(result: Asked, answer: Answer) -> str:

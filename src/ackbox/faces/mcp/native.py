@@ -126,7 +126,7 @@ _OWN = (
         "send",
         "message.send",
         "Send a message to agents or people; use `parent` to reply. Offline recipients get it "
-        "later. Returns its id and who is online.",
+        "later. Returns its id and how soon each sees it.",
         hidden=frozenset(
             {"mention", "by_instance", "to_instance", "metadata", "facts", "expires_in_days"}
         ),

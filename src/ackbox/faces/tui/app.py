@@ -187,6 +187,7 @@ class Terminal(App[str]):
         self.member.mirror.take(kind, payload, now=self.clock())
         if kind == "messages":
             self._mark_stale("message.sent")
+            self.live.changed(self.member.mirror.answered_in(payload))
 
     def _apply(self, event: Any) -> None:
         if event["kind"] == "receipt.marked":

@@ -82,11 +82,8 @@ DECLARED = (
 
 def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -> Instance:
     """Return a reader as others see it."""
-    card = {
-        key: here.card[key]
-        for key in (*DECLARED, "activity")
-        if here.card.get(key) not in (None, "")
-    }
+    card = {key: here.card[key] for key in DECLARED if here.card.get(key) not in (None, "")}
+    activity = activity_of(here)
     return Instance(
         agent=reader.name,
         instance=reader.instance,
@@ -95,10 +92,21 @@ def shown(reader: Reader, here: Here, instances: list[Instance] | None = None) -
         is_working=here.presence == "online" and bool(card.get("summary")),
         last_seen=to_text_or_none(here.last_seen),
         started_at=to_text_or_none(here.started_at),
-        activity_since=to_text_or_none(here.card.get("activity_at")),
+        activity=activity,
+        activity_since=to_text_or_none(here.card.get("activity_at")) if activity else None,
         instances=instances or [],
         **card,
     )
+
+
+def activity_of(here: Here) -> str | None:
+    """Return what the program of a reader does, unless that is no longer true.
+
+    A program that is away without having said so has crashed; one that has ended may be back by
+    another way.
+    """
+    activity: str | None = here.card.get("activity")
+    return activity if (activity == "gone") == (here.presence == "away") else None
 
 
 async def card_of(context: Context, member: Member) -> Instance:

@@ -15,7 +15,8 @@ from ackbox.errors import Invalid, UnknownRecipient
 from ackbox.model.address import Address, collapse, parse_audience
 from ackbox.model.moment import to_text
 from ackbox.model.name import LONGEST, nearest, refuse_newcomer
-from ackbox.ops.rules.presence import Standing, everyone, standing
+from ackbox.ops.rules.delivery import UNKNOWN, delivery
+from ackbox.ops.rules.presence import Standing, everyone, standing, standings
 from ackbox.ops.table import Context
 from ackbox.store.messages import Channel
 from ackbox.store.readers import ANY_PERSON, Reader
@@ -39,6 +40,12 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     presence: Annotated[Standing, Meta(description="Presence: online, idle or away")] = "away"
     last_seen: Annotated[str | None, Meta(description="Time of the last call")] = None
     reach: Annotated[str, Meta(description="Delivery channel: poll, hook, socket or push")] = "poll"
+    delivery: Annotated[
+        str,
+        Meta(
+            description="Expected delivery: how and how soon it sees the message, without its name"
+        ),
+    ] = UNKNOWN
 
 
 class Audience(msgspec.Struct, frozen=True):
@@ -62,6 +69,7 @@ async def resolve(
     unknown: str,
     sender: Reader,
     by_instance: bool = False,
+    priority: int = 3,
 ) -> Audience:
     """Return the audience of a message; an unknown name gets a reader that messages wait for.
 
@@ -91,7 +99,7 @@ async def resolve(
     )
     for address, reader in readers:
         await _refuse(context, address, reader, unknown)
-    recipients = await _recipients(context, readers)
+    recipients = await _recipients(context, readers, priority)
     channels = [
         (
             reader.reader
@@ -257,7 +265,7 @@ async def _refuse(context: Context, address: Address, reader: Reader | None, unk
     )
 
 
-async def describe(context: Context, channels: list[Channel]) -> list[Recipient]:
+async def describe(context: Context, channels: list[Channel], priority: int) -> list[Recipient]:
     """Return who a stored message is for; nobody by name when it is for everyone."""
     readers = [
         await context.store.reader_by_number(channel)
@@ -271,11 +279,12 @@ async def describe(context: Context, channels: list[Channel]) -> list[Recipient]
             for reader in readers
             if reader is not None
         ],
+        priority,
     )
 
 
 async def _recipients(
-    context: Context, readers: list[tuple[Address, Reader | None]]
+    context: Context, readers: list[tuple[Address, Reader | None]], priority: int
 ) -> list[Recipient]:
     """Return the recipients as the sender sees them.
 
@@ -284,7 +293,7 @@ async def _recipients(
     found, named = [], 0
     for address, reader in readers:
         if reader is not None and reader.seen:
-            found.append(await _known(context, reader))
+            found.append(await _known(context, reader, priority))
             continue
         is_told = not address.is_humans and named < MAX_NEAR
         named += is_told
@@ -295,14 +304,16 @@ async def _recipients(
     return found
 
 
-async def _known(context: Context, reader: Reader) -> Recipient:
-    here = await standing(context, reader)
+async def _known(context: Context, reader: Reader, priority: int) -> Recipient:
+    found = await standings(context, reader)
+    here = found.together
     return Recipient(
         agent=reader.name,
         instance=reader.instance,
         presence=here.presence,
         reach=here.reach,
         last_seen=None if here.last_seen is None else to_text(here.last_seen),
+        delivery=delivery(found, priority, context.now),
     )
 
 
@@ -319,7 +330,12 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 async def look(
-    context: Context, to: str | list[str], *, instance: str | None, sender: str | None
+    context: Context,
+    to: str | list[str],
+    *,
+    instance: str | None,
+    sender: str | None,
+    priority: int,
 ) -> Expected:
     """Return the audience that a message would have now. Raises Invalid."""
     addresses = await _parsed(context, to, instance)
@@ -336,13 +352,16 @@ async def look(
             if (reader := await context.store.reader_by_number(each.reader)) is not None
         ]
         return Expected(
-            True, [await _known(context, reader) for reader in first], len(everybody), online
+            True,
+            [await _known(context, reader, priority) for reader in first],
+            len(everybody),
+            online,
         )
     named = await _name_people(context, addresses)
     readers = await _readers(context, named)
     for address, reader in readers:
         await _refuse_reserved(context, address, reader)
-    recipients = await _recipients(context, readers)
+    recipients = await _recipients(context, readers, priority)
     return Expected(
         False, recipients, len(recipients), sum(each.presence == "online" for each in recipients)
     )

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Priority
 from ackbox.ops.message.audience import Recipient, look
 from ackbox.ops.table import Call, Context, op
 
@@ -19,6 +20,7 @@ class Preview(Call, frozen=True, kw_only=True):
 
     to: Annotated[str | list[str], Meta(description="Recipients, as in message.send")]
     to_instance: Annotated[str, Meta(description="Instance of the only recipient")] | None = None
+    priority: Priority = 3
 
 
 class Previewed(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +37,7 @@ class Previewed(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("message.preview", scope="read")
 async def preview(context: Context, params: Preview) -> Previewed:
-    """Return who would receive a message, without sending it.
+    """Return who would receive a message, and how soon, without sending it.
 
     Raises Invalid.
     """
@@ -44,7 +46,13 @@ async def preview(context: Context, params: Preview) -> Previewed:
         if params.agent is None and context.caller.agent is None
         else context.identity(params)[0]
     )
-    found = await look(context, params.to, instance=params.to_instance, sender=sender)
+    found = await look(
+        context,
+        params.to,
+        instance=params.to_instance,
+        sender=sender,
+        priority=params.priority,
+    )
     return Previewed(
         type="broadcast" if found.is_everyone else "direct",
         sender=sender,

@@ -156,7 +156,7 @@ class Send(Call, frozen=True, kw_only=True):
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """Id of the message, and the presence of each recipient."""
+    """Id of the message, and how soon each recipient sees it."""
 
     id: Annotated[str, Meta(description="Id of the message")]
     seq: Annotated[int, Meta(description="Number in the workspace")]
@@ -174,9 +174,10 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 async def send(context: Context, params: Send) -> Sent:
     """Send a message; it is on disk before the call returns.
 
-    The result lists each recipient's presence, and whether it is known. A message to an unknown
-    name waits until an agent with that name connects. A reply marks its parent acknowledged for the
-    sender of the reply. The same idempotency key with the same content returns the first message.
+    The result contains the expected delivery to each recipient: how and how soon it sees the
+    message, as far as the server knows. A message to an unknown name waits until an agent with that
+    name connects. A reply marks its parent acknowledged for the sender of the reply. The same
+    idempotency key with the same content returns the first message.
 
     Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard. Source:
     docs/why/delivery.md.
@@ -272,6 +273,7 @@ async def _audience(
         unknown=params.unknown or context.workspace.settings.get("unknown", "hold"),
         sender=sender,
         by_instance=params.by_instance,
+        priority=params.priority,
     )
 
 
@@ -391,7 +393,7 @@ async def _sent_again(
         )
     row = await context.store.message_at(seq)
     assert row is not None
-    recipients = await describe(context, await context.store.channels(seq))
+    recipients = await describe(context, await context.store.channels(seq), row.priority)
     count = (
         len(recipients)
         if not row.is_for_everyone

@@ -17,7 +17,9 @@ from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.obligations import is_overdue
 from ackbox.ops.rules.paging import fitting
+from ackbox.ops.rules.seeing import narrowed
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, op
+from ackbox.store.messages import Answer, Stored
 
 
 class Status(Call, frozen=True, kw_only=True):
@@ -75,8 +77,12 @@ async def status(context: Context, params: Status) -> StatusOf:
         else len(await store.channels(row.seq))
     )
     expired = row.expires_at is not None and row.expires_at <= context.now
+    answers = await _answers(context, params, row)
     receipts = fitting(
-        [show.receipt(row.seq, who, trace, is_expired=expired) for who, trace in found]
+        [
+            show.receipt(row.seq, who, trace, is_expired=expired, answer=answers.get(who[1]))
+            for who, trace in found
+        ]
     )
     has_more = len(receipts) < len(found) or len(found) == params.limit
     return StatusOf(
@@ -99,3 +105,13 @@ async def status(context: Context, params: Status) -> StatusOf:
             else None
         ),
     )
+
+
+async def _answers(context: Context, params: Status, row: Stored) -> dict[str, Answer]:
+    """Return the first answer of each recipient by its name, as far as the caller may see it."""
+    found = await context.store.answers_to(row)
+    agent = await narrowed(context, params)
+    if agent is not None and found:
+        visible = await context.store.visible([each.seq for each in found], to=agent)
+        found = [each for each in found if each.seq in visible]
+    return {each.name: each for each in reversed(found)}

@@ -13,11 +13,13 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Letter
-from ackbox.model.program import Activity, Moment
+from ackbox.model.program import Activity, Collision, Moment
 from ackbox.ops.agent.copies import COPY, choose
+from ackbox.ops.program.collisions import note_edits
 from ackbox.ops.program.shown import confirm, take_as_seen
 from ackbox.ops.rules import show
 from ackbox.ops.rules.attention import URGENT, attention_of
+from ackbox.ops.rules.delivery import NOT_AT_PROMPT, NOT_AT_TURN_END
 from ackbox.ops.rules.marking import addressed_reader, receipt_reader
 from ackbox.ops.rules.obligations import Reminder, overdue_among, reminders_for
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
@@ -82,6 +84,10 @@ class Report(Call, frozen=True, kw_only=True):
         bool,
         Meta(description="Whether the messages of the last report were shown"),
     ] = False
+    files: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=500)]],
+        Meta(max_length=50, description="Files that the program has just changed (at most 50)"),
+    ] = []
     model: Annotated[Line | None, Meta(description="Model that runs")] = None
     machine: Annotated[Line | None, Meta(description="Machine it runs on")] = None
     auto_instance: (
@@ -126,6 +132,9 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
             )
         ),
     ] = {}
+    collisions: Annotated[
+        list[Collision], Meta(description="Edits that collide with claims, to show now")
+    ] = []
 
 
 @op("program.report", scope="write", writes=lambda params: params.moment != "tool")
@@ -138,6 +147,9 @@ async def report(context: Context, params: Report) -> Reported:
     once each time. The operation marks nothing: the messages come again until program.shown
     confirms them.
 
+    The operation compares `files` with the claims of others, and reports each collision once to
+    both sides.
+
     Raises Invalid, NotAllowed, NotYou.
     """
     before = await context.store.program_session(params.program, params.program_session)
@@ -148,19 +160,22 @@ async def report(context: Context, params: Report) -> Reported:
     if not context.store.tx.writable and not _is_quiet(before, params):
         raise NeedsWrite
     memory = await _settle(context, params, me, memory)
+    memory = await note_edits(context, me, before, memory, params.files)
+    collisions = _to_tell(params, memory)
     rows, urgent, reminders = await _waiting(context, params, me, memory)
-    if not context.store.tx.writable and rows:
+    if not context.store.tx.writable and (rows or collisions):
         raise NeedsWrite
     letters, too_long = await _letters(context, params, me, rows)
     reminders = {each.seq: reminders[each.seq] for each in letters if each.seq in reminders}
-    memory = _remember(context, params, memory, letters, too_long, reminders)
-    activity = "busy" if letters and params.moment == "turn_end" else _ACTIVITY[params.moment]
+    memory = _remember(context, params, memory, letters, too_long, reminders, len(collisions))
+    goes_on = params.moment == "turn_end" and bool(letters or collisions)
+    activity = "busy" if goes_on else _ACTIVITY[params.moment]
     if context.store.tx.writable:
         await _keep(context, params, me, before, memory, activity)
     unread, _ = await counts(context, me)
     return Reported(
         messages=letters,
-        offer=memory.offer.id if memory.offer is not None and letters else None,
+        offer=memory.offer.id if memory.offer is not None and (letters or collisions) else None,
         agent=me.name,
         instance=me.instance,
         workspace=context.workspace.name,
@@ -168,7 +183,16 @@ async def report(context: Context, params: Report) -> Reported:
         urgent=urgent,
         too_long=[row.id for row in too_long],
         reminders={each.id: reminders[each.seq] for each in letters if each.seq in reminders},
+        collisions=collisions,
     )
+
+
+def _to_tell(params: Report, memory: Memory) -> list[Collision]:
+    """Return the collisions to tell now: at once, as far as the event takes text."""
+    if params.moment in SILENT or not params.can_show:
+        return []
+    is_over = params.moment == "turn_end" and memory.continued >= MAX_CONTINUED
+    return [] if is_over else memory.collisions[:AT_ONCE]
 
 
 async def _owner(context: Context, params: Report, before: ProgramSession | None) -> Reader:
@@ -214,7 +238,7 @@ async def _settle(context: Context, params: Report, me: Reader, memory: Memory) 
     match params.moment:
         case "session_start":
             if params.is_new_context:
-                memory = Memory()
+                memory = Memory(collisions=memory.collisions)
         case "prompt":
             memory = msgspec.structs.replace(memory, continued=0)
         case "turn_end":
@@ -300,13 +324,14 @@ def _remember(
     letters: list[Letter],
     too_long: list[Stored],
     reminders: dict[int, Reminder],
+    collisions: int,
 ) -> Memory:
     if too_long:
         named = [*memory.named, *(row.seq for row in too_long)][-MAX_KEPT:]
         memory = msgspec.structs.replace(memory, named=named)
     if params.moment == "compacted":
         memory = msgspec.structs.replace(memory, in_context=[])
-    if not letters:
+    if not letters and not collisions:
         return memory
     continued = memory.continued + (1 if params.moment == "turn_end" else 0)
     offer = Offer(
@@ -314,6 +339,7 @@ def _remember(
         params.event or params.moment,
         [each.seq for each in letters],
         dict(reminders),
+        collisions,
     )
     is_digest = any(each.priority < URGENT for each in letters)
     digest_at = context.now if is_digest else memory.digest_at
@@ -353,6 +379,14 @@ async def _keep(
         "activity": activity,
         "activity_at": changed_at,
     }
+    for fact, holds in (
+        (NOT_AT_PROMPT, _cannot_at_prompt(params, card)),
+        (NOT_AT_TURN_END, memory.continued >= MAX_CONTINUED),
+    ):
+        if holds:
+            after[fact] = True
+        else:
+            after.pop(fact, None)
     after.setdefault("reach", "hook")
     left_at = now if activity == "gone" else None
     if presence is not None and after == card and presence.left_at == left_at:
@@ -372,3 +406,8 @@ async def _keep(
             subject={"agent": me.name, "instance": me.instance, "activity": activity},
         )
     )
+
+
+def _cannot_at_prompt(params: Report, card: dict[str, Any]) -> bool:
+    """Whether the program can show nothing at a prompt, from its last one."""
+    return not params.can_show if params.moment == "prompt" else NOT_AT_PROMPT in card

@@ -85,6 +85,7 @@ async def confirm(context: Context, named: Named, me: Reader, memory: Memory) ->
     return msgspec.structs.replace(
         memory,
         offer=None,
+        collisions=memory.collisions[offer.collisions :],
         unseen=[*memory.unseen, *((seq, offer.event) for seq in offer.seqs)][-MAX_KEPT:],
         in_context=[*dict.fromkeys([*memory.in_context, *offer.seqs])][-MAX_KEPT:],
     )
@@ -95,6 +96,7 @@ async def take_as_seen(context: Context, named: Named, me: Reader, memory: Memor
     for event in dict.fromkeys(event for _, event in memory.unseen):
         seqs = [seq for seq, by in memory.unseen if by == event]
         await _add(context, named, me, seqs, event, "seen")
+        await note_marked(context, me, "seen", seqs)
     return msgspec.structs.replace(memory, unseen=[])
 
 

@@ -146,8 +146,8 @@ async def mark_one(
     return changed or after != before
 
 
-async def note_marked(context: Context, me: Reader, mark: Mark, seqs: list[int]) -> None:
-    """Write the feed's line for marks that changed something.
+async def note_marked(context: Context, me: Reader, mark: Mark | Step, seqs: list[int]) -> None:
+    """Write the feed's line for marks or steps that changed something.
 
     It names messages by number, a tenth of what their ids take.
     """

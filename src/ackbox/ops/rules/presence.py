@@ -113,24 +113,43 @@ def best(standings: list[Here]) -> Here:
     )
 
 
-async def standing(context: Context, reader: Reader) -> Here:
+class Standings(msgspec.Struct, frozen=True):
+    """A reader's standing, and the standing of each instance that gets its messages."""
+
+    together: Here
+    instances: list[Here]
+
+
+async def standings(context: Context, reader: Reader) -> Standings:
     """Return a reader's standing; an agent is as present as its most present instance.
 
     `reach` names the rule that holds messages back which are not urgent.
     """
-    store = context.store
-    if not reader.is_agent:
-        presence = await store.presence(reader.reader)
-        return _with_rule(derived(context, presence, reader.reader), presence, context.now)
-    stored = await store.presences(reader.agent)
-    family = [reader.reader, *(number for number in stored if number != reader.reader)]
-    here = [derived(context, stored.get(number), number) for number in family]
+    stored = await context.store.presences(reader.agent)
+    numbers = [reader.reader]
+    if reader.is_agent:
+        numbers += [number for number in stored if number != reader.reader]
+    here = [derived(context, stored.get(number), number) for number in numbers]
     found = here[0] if len(here) == 1 else best(here)
-    return _with_rule(found, stored.get(reader.reader), context.now)
+    rules = _rules_in(stored.get(reader.agent))
+    own = _rules_in(stored.get(reader.reader)) or rules
+    if own and (rule := in_words({ATTENTION: own}, context.now)):
+        found = msgspec.structs.replace(found, reach=f"{found.reach}, {rule}")
+    if rules:
+        # Rules of an agent hold for its instances without rules.
+        here = [
+            msgspec.structs.replace(each, card={ATTENTION: rules, **each.card}) for each in here
+        ]
+    return Standings(found, here)
 
 
-def _with_rule(here: Here, presence: Presence | None, now: int) -> Here:
+async def standing(context: Context, reader: Reader) -> Here:
+    """Return a reader's standing; an agent is as present as its most present instance."""
+    return (await standings(context, reader)).together
+
+
+def _rules_in(presence: Presence | None) -> dict[str, Any] | None:
     if presence is None or f'"{ATTENTION}"' not in presence.card:
-        return here
-    rule = in_words(msgspec.json.decode(presence.card), now)
-    return msgspec.structs.replace(here, reach=f"{here.reach}, {rule}") if rule else here
+        return None
+    found: dict[str, Any] | None = msgspec.json.decode(presence.card).get(ATTENTION)
+    return found

@@ -11,11 +11,11 @@ import msgspec
 
 from ackbox.model.message import Letter, Message, Ref
 from ackbox.model.moment import to_text, to_text_or_none
-from ackbox.model.receipt import Receipt, State, receipt_id
+from ackbox.model.receipt import CHAIN, Receipt, State, receipt_id
 from ackbox.ops.rules.seeing import Seen
 from ackbox.store.engine import Row
 from ackbox.store.marks import Trace
-from ackbox.store.messages import Stored
+from ackbox.store.messages import Answer, Stored
 
 _refs = msgspec.json.Decoder(list[Ref])
 _to = msgspec.json.Decoder(list[str])
@@ -103,8 +103,11 @@ def state_of(trace: Trace, *, is_expired: bool) -> State:
     return "delivered" if trace.delivered_at is not None else "pending"
 
 
-def receipt(seq: int, who: Row, trace: Trace, *, is_expired: bool) -> Receipt:
-    by = [
+def receipt(
+    seq: int, who: Row, trace: Trace, *, is_expired: bool, answer: Answer | None = None
+) -> Receipt:
+    """Return a recipient's receipt, with its first visible answer as the last step."""
+    by: list[dict[str, Any]] = [
         {
             "mark": mark,
             "instance": entry[0] or None,
@@ -116,6 +119,17 @@ def receipt(seq: int, who: Row, trace: Trace, *, is_expired: bool) -> Receipt:
         for mark, entries in trace.evidence.items()
         for entry in entries
     ]
+    if answer is not None:
+        by.append(
+            {
+                "mark": "answered",
+                "instance": answer.instance,
+                "at": to_text(answer.created_at),
+                "operation": "message.send",
+                "evidence": f"message {answer.id}",
+            }
+        )
+    by.sort(key=lambda each: CHAIN.index(each["mark"]) if each["mark"] in CHAIN else len(CHAIN))
     return Receipt(
         receipt_id=receipt_id(seq, who[0]),
         agent=who[1],

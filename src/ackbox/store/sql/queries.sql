@@ -450,6 +450,13 @@ FROM message WHERE ws = :ws AND thread = :thread AND seq > :after ORDER BY seq L
 SELECT r.seq FROM message r WHERE r.ws = :ws AND r.thread = :thread AND r.seq > :after AND r.parent = :parent AND r.sender_agent <> :sender_agent
 ORDER BY r.seq LIMIT 1;
 
+-- name: answers_to
+-- The answers to a message among the messages that follow it in its conversation; index message_by_thread.
+SELECT r.seq, r.id, r.sender_name, r.sender_instance, r.created_at FROM (
+  SELECT m.seq, m.id, m.sender_name, m.sender_instance, m.created_at, m.parent, m.sender_agent
+  FROM message m WHERE m.ws = :ws AND m.thread = :thread AND m.seq > :after ORDER BY m.seq LIMIT :most
+) AS r WHERE r.parent = :parent AND r.sender_agent <> :sender_agent ORDER BY r.seq;
+
 -- name: unread_page
 -- What a reader has not marked, oldest first: its holes, and all its channels hold above its floor; primary keys.
 SELECT DISTINCT u.seq FROM (
@@ -1071,6 +1078,13 @@ SELECT made_at, bytes, verified FROM database_copy ORDER BY made_at DESC LIMIT 1
 -- Find a session of an agent program; primary key.
 SELECT program, id, reader, activity, activity_at, started_at, last_at, memory
 FROM program_session WHERE ws = :ws AND program = :program AND id = :id;
+
+-- name: program_sessions_of
+-- The sessions of an instance or of all instances of an agent, newest first; index program_session_by_age.
+SELECT s.program, s.id, s.reader, s.activity, s.activity_at, s.started_at, s.last_at, s.memory
+FROM program_session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
+WHERE s.ws = :ws AND s.last_at > :since AND (s.reader = :reader OR r.agent = :reader)
+ORDER BY s.last_at DESC LIMIT :most;
 
 -- name: program_session_put
 -- Keep what a session of an agent program does and was shown; primary key.

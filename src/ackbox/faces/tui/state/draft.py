@@ -12,16 +12,8 @@ from typing import Any
 
 import msgspec
 
-from ackbox.faces.terminal_text import ago
 from ackbox.faces.tui.widgets.palette import GLYPHS
 
-# How a message reaches an online agent.
-REACH = {
-    "poll": "at its next check",
-    "hook": "at its next prompt",
-    "socket": "at once",
-    "push": "at once",
-}
 PRIORITIES = {3: "normal", 4: "high", 5: "urgent"}
 _HEAD = re.compile(
     r"\s*(?:@(?P<name>[^\s,;:]\S*)|(?P<bang>!{1,2})|/(?P<intent>[a-z][a-z_]{1,31}))(?=\s|$)"
@@ -86,20 +78,30 @@ def reach_line(preview: Any) -> str:
         waits = f"; it waits for {many - online}" if many > online else ""
         recipients = "1 recipient" if many == 1 else f"{many} recipients"
         return f"→ everyone: {recipients}, {online} online{waits}"
-    return "→ " + ", ".join(_reach(each) for each in preview["recipients"])
+    return "→ " + " · ".join(_reach(each) for each in preview["recipients"])
+
+
+def sent_line(sent: Any) -> str:
+    """Return to whom a message went; for one recipient, also how soon it sees the message."""
+    recipients = sent["recipients"]
+    if not recipients:
+        return f"sent to everyone ({sent['recipient_count']})"
+    line = f"sent to {', '.join(_name(each) for each in recipients)}"
+    return f"{line}: {recipients[0]['delivery']}" if len(recipients) == 1 else line
+
+
+def _name(each: Any) -> str:
+    return str(each["agent"]) + (f"/{each['instance']}" if each["instance"] else "")
 
 
 def _reach(each: Any) -> str:
-    name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
+    name = _name(each)
     if not each["known"] and each["agent"] == "user":
         return "every person (none has connected yet; it waits for the first)"
     if not each["known"]:
         near = f", did you mean {each['near'][0]}?" if each["near"] else "; the message waits"
         return f"{name} (no agent of this name yet{near})"
-    if each["presence"] == "online":
-        return f"{name} (online, {REACH.get(each['reach'], each['reach'])})"
-    since = f" {ago(each['last_seen'])}" if each["last_seen"] else ""
-    return f"{name} ({each['presence']}{since}, will wait)"
+    return f"{name} {each['delivery']}"
 
 
 def half_name(before_cursor: str) -> str | None:

@@ -99,6 +99,11 @@ class Mirror:
         """Forget all messages, before the newest are loaded again."""
         self._forget(len(self.rows))
 
+    def answered_in(self, page: Any) -> list[Row]:
+        """Return the rows that the messages of a page answer: their steps are out of date."""
+        parents = {each["parent"] for each in page["messages"]}
+        return [row for id in parents if id and (row := self.by_id.get(id)) is not None]
+
     def marked(self, event: Any) -> list[Row]:
         """Apply a receipt event; returns the rows whose tally is out of date."""
         found = [

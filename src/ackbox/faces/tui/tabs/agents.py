@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ackbox.errors import AckboxError
-from ackbox.faces.terminal_text import ago, fit, width
+from ackbox.faces.terminal_text import ago, fit, standing, width
 from ackbox.faces.tui.session import Session
 from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.tabs.tab import Tab
@@ -89,7 +89,7 @@ class Agents(Tab):
         room = max(width - 1 - 3 - name_cells - 5 - machine_cells - program_cells - 9, 0)
         return [
             *line,
-            put(fit(f" {paused}{one_line(one['summary'] or one['area'] or '')}", room)),
+            put(fit(f" {paused}{one_line(_doing(one))}", room)),
             put(f"{ago(one['last_seen']):>8} ", "text3"),
         ]
 
@@ -121,12 +121,10 @@ class Agents(Tab):
         lines: list[Line] = [
             [
                 self.styled(f"{PRESENCE[one['presence']]} ", one["presence"]),
-                self.styled(one["presence"], "text2"),
+                self.styled(one_line(standing(one)), "text2"),
             ]
         ]
         lines += text_lines(one_line(where), width, style("text", bold=True))
-        if one["paused"]:
-            lines += text_lines(f"paused by {one_line(one['paused']['by'])}", width, style("high"))
         lines += text_lines(one["summary"] or "", width, style("text")) if one["summary"] else []
         for key in ("machine", "platform", "program", "model", "area", "reach"):
             if one[key]:
@@ -190,6 +188,12 @@ class Agents(Tab):
             self._boxes[where] = await link.call("mailbox.list", of=where, limit=12)
         except AckboxError:
             self._boxes.pop(where, None)
+
+
+def _doing(one: Any) -> str:
+    """Return what its program does and since when, and its summary."""
+    activity = f"{one['activity']} {ago(one['activity_since'])}" if one["activity"] else ""
+    return " · ".join(part for part in (activity, one["summary"] or one["area"]) if part)
 
 
 def _name(one: Any) -> str:

@@ -21,7 +21,9 @@ EVERY_S, SOON_S = 10.0, 1.0
 
 
 class Sidebar(Lines):
-    """The agents and people, with presence and machine; it reads them for all others."""
+    """The agents and people, with presence, and what their programs do or their machine; it reads
+    them for all others.
+    """
 
     class Read(Message):
         """The agents were read again."""
@@ -76,9 +78,12 @@ class Sidebar(Lines):
             if one["presence"] == "online"
             else "text2"
         )
-        name_cells = max(width - 3 - 10, 6)
+        name_cells = max(width - 3 - 11, 6)
         return [
             Segment(f" {PRESENCE[one['presence']]} ", style(one["presence"])),
             Segment(fit(one_line(one["agent"]), name_cells), style(means)),
-            Segment(fit(f" {one_line(machine)}", max(width - 3 - name_cells, 0)), style("text3")),
+            Segment(
+                fit(f" {one_line(one['activity'] or machine)}", max(width - 3 - name_cells, 0)),
+                style("text3"),
+            ),
         ]

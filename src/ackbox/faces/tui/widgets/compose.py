@@ -29,6 +29,7 @@ from ackbox.faces.tui.state.draft import (
     half_name,
     parse_draft,
     reach_line,
+    sent_line,
 )
 from ackbox.faces.tui.state.member import reason
 from ackbox.faces.tui.state.row import Row
@@ -117,8 +118,9 @@ class Compose(Vertical):
         self.reach = Bar(id="reach", share=2)
         self.answers: Row | None = None
         self._intent, self._priority = 0, 3
-        # The recipients of the last preview, and its text: how each is reached, or an error.
-        self._previewed: tuple[str, ...] | None = None
+        # Recipients and priority of the last preview, and its text: how soon each sees the message,
+        # or an error.
+        self._previewed: tuple[tuple[str, ...], int] | None = None
         self._preview: str | None = None
         self._everyone = 0
         self._problem = ""
@@ -177,9 +179,10 @@ class Compose(Vertical):
     def show_reach(self, problem: str) -> None:
         """Draw the line under the text, with the problem if there is one."""
         draft = self.draft
-        if draft.to != self._previewed:
-            self._previewed, self._preview, self._everyone = draft.to, None, 0
-            self.run_worker(self._read_preview(draft.to), group="preview", exclusive=True)
+        asked = (draft.to, draft.priority)
+        if asked != self._previewed:
+            self._previewed, self._preview, self._everyone = asked, None, 0
+            self.run_worker(self._read_preview(*asked), group="preview", exclusive=True)
         style = self._session.palette.style
         text_style = style("urgent", bold=True) if problem else style("text2")
         left = [Segment(f" {one_line(problem or self._preview or '→')}", text_style)]
@@ -199,14 +202,15 @@ class Compose(Vertical):
         ]
         self.reach.show(left, right)
 
-    async def _read_preview(self, to: tuple[str, ...]) -> None:
-        """Read the preview of these recipients, once typing pauses."""
+    async def _read_preview(self, to: tuple[str, ...], priority: int) -> None:
+        """Read how soon these recipients see a message, once typing pauses."""
         await asyncio.sleep(PAUSE_S)
         member = self._member
         try:
             preview = await member.link.call(
                 "message.preview",
                 to=list(to) or "*",
+                priority=priority,
                 agent=member.name if member.mirror.person(member.name) else None,
             )
             self._preview, self._everyone = reach_line(preview), preview["recipient_count"]
@@ -312,8 +316,4 @@ class Compose(Vertical):
             return
         self._forget_text()
         self.post_message(self.Sent())
-        self._session.say(
-            f"sent to everyone ({sent['recipient_count']})"
-            if draft.is_everyone
-            else f"sent to {', '.join(draft.to)}"
-        )
+        self._session.say(sent_line(sent))

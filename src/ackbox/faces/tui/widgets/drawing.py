@@ -270,6 +270,21 @@ def message_lines(
     return [*lines, [], [Segment(fit(f"id {row.id}", cells), style("text3"))]]
 
 
+def chain_lines(status: Any, receipt: Any, cells: int, palette: Palette) -> list[Line]:
+    """Return the way of a message to one recipient: each step with its time and evidence."""
+    style = palette.style
+    stored = {"mark": "stored", "at": status["created_at"]}
+    lines: list[Line] = []
+    for each in [stored, *receipt["by"]]:
+        about = " · ".join(
+            one_line(each[key]) for key in ("instance", "face", "evidence") if each.get(key)
+        )
+        lines.append([Segment(f"   {clock(each['at'])} {one_line(each['mark'])}", style("text2"))])
+        if about:
+            lines += [[Segment(f"     {part}", style("text3"))] for part in wrap(about, cells - 5)]
+    return lines
+
+
 def receipt_lines(status: Any, cells: int, palette: Palette) -> list[Line]:
     """Return the receipts as a small table: sent, delivered, read, acknowledged, name."""
     style = palette.style
@@ -290,6 +305,7 @@ def receipt_lines(status: Any, cells: int, palette: Palette) -> list[Line]:
                     Segment(part, style("text")),
                 ]
             )
+        lines += chain_lines(status, receipt, cells, palette)
     more = status["recipients"] - len(status["receipts"])
     if more > 0:
         lines.append([Segment(f"and {more} more", style("text3"))])

@@ -253,8 +253,21 @@ def lines_thread(data: dict[str, Any]) -> Iterator[str]:
 
 def lines_mailbox(data: dict[str, Any]) -> Iterator[str]:
     yield plain(f"{data['name']}: {data['unread']} unread of {data['total']}; {data['box']}")
+    statuses = {each["id"]: each for each in data["statuses"]}
     for message, tally in zip(data["messages"], data["tallies"], strict=False):
         yield line(message, tally)
+        status = statuses.get(message["id"], {"receipts": []})
+        yield from (_chain(status, each) for each in status["receipts"])
+
+
+def _chain(status: dict[str, Any], receipt: dict[str, Any]) -> str:
+    """Return the way of a message to one recipient, each step with its time and evidence."""
+    name = receipt["agent"] + (f"/{receipt['instance']}" if receipt["instance"] else "")
+    steps = [f"stored {status['created_at']}"]
+    for each in receipt["by"]:
+        about = ", ".join(each[key] for key in ("instance", "face", "evidence") if each.get(key))
+        steps.append(f"{each['mark']} {each['at']}" + (f" ({about})" if about else ""))
+    return plain(f"    {name}: {receipt['state']}; {'; '.join(steps)}")
 
 
 PAGES: dict[str, Page] = {

@@ -228,18 +228,22 @@ def lines_agents(data: dict[str, Any]) -> Iterator[str]:
         doing = each["summary"] or each["area"] or ""
         waits = each["unread"] or 0
         yield plain(
-            f"{SIGNS[each['presence']]} {each['agent']}  {each['machine'] or ''}  {doing}  {waits}"
-            f" unread  {each['reach']}"
+            f"{SIGNS[each['presence']]} {each['agent']}  {each['machine'] or ''}  {_activity(each)}"
+            f"{doing}  {waits} unread  {each['reach']}"
         )
         for one in each["instances"]:
             yield plain(
                 f"    {SIGNS[one['presence']]} {one['agent']}/{one['instance']} "
-                f" {one['machine'] or ''}  {one['summary'] or ''}"
+                f" {one['machine'] or ''}  {_activity(one)}{one['summary'] or ''}"
             )
     if (shown := data["skip"] + len(data["agents"])) < data["total"]:
         yield f"{data['skip'] + 1} to {shown} of {data['total']}: ?skip={shown} for the next"
     for name in data["awaited"]:
         yield plain(f"· {name}  unknown recipient: messages wait until it connects")
+
+
+def _activity(each: dict[str, Any]) -> str:
+    return f"{each['activity']} since {each['activity_since']}  " if each["activity"] else ""
 
 
 def lines_flow(data: dict[str, Any]) -> Iterator[str]:

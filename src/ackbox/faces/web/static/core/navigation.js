@@ -91,11 +91,12 @@ function Agent({ each }) {
     <${Presence} state=${each.presence} />
     <span class="line"><bdi>${safe(each.agent)}</bdi></span>
     ${each.kind === "human" ? html`<${Human} />` : null}
+    ${each.activity ? html`<span class="dim small">${each.activity}</span>` : null}
     ${
       each.unread
         ? html`<b class="num small" title="unread">${each.unread >= 100 ? "100+" : each.unread}
             <span class="visually-hidden"> unread</span></b>`
-        : html`<span class="dim num small">${last}</span>`
+        : html`<span class="dim num small">${each.activity ? "" : last}</span>`
     }
   </a></li>`;
 }

@@ -2,8 +2,11 @@
 // marks nothing.
 import {
   html,
+  Activity,
   Agent,
+  Chain,
   Circle,
+  CloseButton,
   Intent,
   Key,
   Presence,
@@ -35,12 +38,11 @@ function Cell({ receipt, isAt, onPick, id }) {
   if (!receipt)
     return html`<td class=${isAt ? "is-at" : ""} id=${id}><span class="none" role="img"
       aria-label="not a recipient">·</span></td>`;
-  const times = ["delivered", "read", "acknowledged"]
-    .map((mark) => (receipt[`${mark}_at`] ? `${mark} ${receipt[`${mark}_at`]}` : null))
-    .filter(Boolean)
-    .join("\n");
   return html`<td class=${isAt ? "is-at" : ""} id=${id} onClick=${onPick}
-    title=${`${receipt.agent}: ${receipt.state}${times ? `\n${times}` : ""}`}><${Circle}
+    title=${[
+      `${receipt.agent}: ${receipt.state}`,
+      ...receipt.by.map((each) => `${each.mark} ${each.at}`),
+    ].join("\n")}><${Circle}
       state=${receipt.state} label=${`${receipt.agent}: ${receipt.state}`} /></td>`;
 }
 
@@ -141,6 +143,8 @@ function Matrix({ told, onOpen }) {
     status.receipts.find(
       (each) => (each.instance ? `${each.agent}/${each.instance}` : each.agent) === name,
     );
+  const status = picked && statuses.find((each) => each.id === picked.id),
+    chosen = status && of(status, picked.name);
   function onKeyDown(event) {
     const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
       event.key
@@ -153,9 +157,13 @@ function Matrix({ told, onOpen }) {
         isMoved: true,
       }));
     }
+    if (event.key === "Escape" && chosen) {
+      event.stopPropagation();
+      pick(null);
+    }
     if (event.key === "Enter") {
       event.preventDefault();
-      pick(of(statuses[cell.row], names[cell.column]) ?? null);
+      pick({ id: messages[cell.row].id, name: names[cell.column] });
     }
     if (event.key === "n" && mayWrite && statuses[cell.row]) {
       event.preventDefault();
@@ -204,7 +212,7 @@ function Matrix({ told, onOpen }) {
                     isAt=${cell.row === row && cell.column === column} id=${`cell-${row}-${column}`}
                       onPick=${() => {
                         setCell({ row, column });
-                        pick(of(status, name));
+                        pick({ id: m.id, name });
                       }} />`,
               )
         }
@@ -225,7 +233,7 @@ function Matrix({ told, onOpen }) {
     <p class="legend dim small">
     ${["pending", "delivered", "read", "acknowledged", "expired"].map(
       (state) => html`<span>
-    <${Circle} state=${state} /> ${state === "expired" ? "expired" : state}</span>`,
+    <${Circle} state=${state} /> ${state}</span>`,
     )}<span>
     · not a recipient</span><span class="grow"></span><span><${Key}>Enter
       </${Key}> show the times of a cell</span>${
@@ -243,24 +251,10 @@ function Matrix({ told, onOpen }) {
         : null
     }
     ${
-      picked
-        ? html`<div class="picked" role="status"><b><bdi>${safe(picked.agent)}
-          ${picked.instance ? `/${safe(picked.instance)}` : ""}</bdi></b>${[
-            "delivered",
-            "read",
-            "acknowledged",
-            "archived",
-          ].map(
-            (mark) =>
-              html`<span><span class="dim">${mark}</span> ${
-                picked[`${mark}_at`]
-                  ? html`<${Time} at=${picked[`${mark}_at`]} /> <span class="dim small">${picked.by
-                      .filter((each) => each.mark === mark)
-                      .map((each) => `${each.instance ?? ""} ${each.face}`)
-                      .join(", ")}</span>`
-                  : "–"
-              }</span>`,
-          )}</div>`
+      chosen
+        ? html`<div class="picked" role="status"><b><bdi>${safe(picked.name)}</bdi></b><${Chain}
+          sent=${status.created_at} by=${chosen.by} /><span class="grow"></span><${CloseButton}
+          onClick=${() => pick(null)} /></div>`
         : null
     }`;
 }
@@ -396,7 +390,8 @@ export function Mailbox({ data, about }) {
   return html`<div class=${`view ${pane ? "has-pane" : ""}`}><${Top} title=${told.name}><span
     class="dim agent-line">${
       agent
-        ? html`<${Presence} state=${agent.presence} /> ${agent.presence}
+        ? html`<${Presence} state=${agent.presence} /> ${agent.presence} <${Activity}
+          each=${agent} />
       ${machines.length ? html` · <bdi>${machines.map(safe).join(", ")}</bdi>` : null}
       ${doing ? html` · <q><bdi>${safe(doing)}</bdi></q>` : null} · seen ${seen(agent)}
       `

@@ -44,13 +44,6 @@ import {
 const lastSeen = ({ presence, last_seen }) =>
   presence === "online" ? "online" : last_seen ? age(last_seen) : "";
 
-const REACH = {
-  poll: "when it polls",
-  hook: "at its next prompt",
-  socket: "immediately",
-  push: "immediately",
-};
-
 /** How a recipient that the server does not know will get the message. */
 function Unknown({ each }) {
   if (each.agent === "user") return "no person has connected yet; the message waits for the first";
@@ -58,13 +51,6 @@ function Unknown({ each }) {
   return html`no agent with this name yet${
     near ? html`; did you mean <bdi>${safe(near)}</bdi>?` : "; the message waits"
   }`;
-}
-
-/** How a known recipient will get the message. */
-function reachOf(each) {
-  if (each.presence === "online") return `online, ${REACH[each.reach] ?? each.reach}`;
-  const last = each.last_seen ? ` ${age(each.last_seen)}` : "";
-  return `${each.presence}${last}, the message waits`;
 }
 
 function Reached({ told, problem }) {
@@ -78,9 +64,9 @@ function Reached({ told, problem }) {
   }
   return html`<span>${"→ "}${told.recipients.map(
     (each, at) =>
-      html`${at ? ", " : ""}<b><bdi>${safe(each.agent)}
-        ${each.instance ? `/${safe(each.instance)}` : ""}</bdi></b> <span class="dim">(
-        ${each.known ? reachOf(each) : html`<${Unknown} each=${each} />`})</span>`,
+      html`${at ? " · " : ""}<b><bdi>${safe(each.agent)}
+        ${each.instance ? `/${safe(each.instance)}` : ""}</bdi></b> <span class="dim">
+        ${each.known ? each.delivery : html`(<${Unknown} each=${each} />)`}</span>`,
   )}</span>`;
 }
 
@@ -189,7 +175,13 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     const end = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        setTold(await call("message.preview", { to: what.to }, { signal: end.signal }));
+        setTold(
+          await call(
+            "message.preview",
+            { to: what.to, priority: what.priority },
+            { signal: end.signal },
+          ),
+        );
         setProblem(null);
       } catch (error) {
         if (error.name !== "AbortError") setProblem(refusal(error));
@@ -199,7 +191,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       clearTimeout(timer);
       end.abort();
     };
-  }, [spelled, Boolean(text.trim()), roster.value]);
+  }, [spelled, what.priority, Boolean(text.trim()), roster.value]);
 
   if (!mayWrite) return html`<div class="compose is-shut dim">This key is read-only.</div>`;
 
@@ -399,9 +391,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
         aria-autocomplete="list" aria-controls="names"
           aria-activedescendant=${menu.items.length ? `name-${menu.at}` : null} spellcheck="true"
         onInput=${(event) => typed(event.target.value, event.target.selectionStart)}
-          onKeyDown=${onKeyDown} onFocus=${() => {
-            if (!told && text.trim()) setTold(null);
-          }}></textarea>
+          onKeyDown=${onKeyDown}></textarea>
       <ul class="names" id="names" role="listbox" aria-label="Suggestions"
       hidden=${!menu.items.length}>${menu.items.map(
         (item, at) => html`<li id=${`name-${at}`} role="option"

@@ -1,5 +1,18 @@
 // The pane on the right: one message with its text, references and receipts.
-import { html, Agent, Body, Circle, CloseButton, Copy, Intent, Key, Time, safe, to } from "./ui.js";
+import {
+  html,
+  Agent,
+  Body,
+  Chain,
+  Circle,
+  CloseButton,
+  Copy,
+  Intent,
+  Key,
+  Time,
+  safe,
+  to,
+} from "./ui.js";
 import { useEffect, useState } from "../vendor/hooks.js";
 import { go } from "../core/frame.js";
 import { Refused, base, byId, call, listen, me, mayWrite, passes } from "../core/store.js";
@@ -16,23 +29,13 @@ function Receipts({ status }) {
         <th
         scope="col" title="acknowledged">ack</th></tr></thead>
     <tbody>${status.receipts.map(
-      (each) => html`<tr><th scope="row"><${Agent} name=${each.agent} instance=${each.instance}
-        kind=${each.kind} /></th>
+      (each) => html`<tr><th scope="row"><details><summary><${Agent} name=${each.agent}
+        instance=${each.instance} kind=${each.kind} /></summary><${Chain} sent=${status.created_at}
+        by=${each.by} /></details></th>
       <td><${Circle} state="acknowledged" label="stored" /></td>
       ${MARKS.map((mark) => {
         const at = each[`${mark}_at`];
-        const by = each.by
-          .filter((one) => one.mark === mark)
-          .map((one) =>
-            [
-              one.instance ?? each.agent,
-              one.at,
-              `${one.face} ${one.operation}`,
-              ...(one.evidence ? [one.evidence] : []),
-            ].join(", "),
-          )
-          .join("\n");
-        return html`<td title=${at ? by || at : `not ${mark}`}>${
+        return html`<td title=${at ?? `not ${mark}`}>${
           at
             ? html`<${Circle}
           state="acknowledged" label=${`${mark} ${at}`} />`

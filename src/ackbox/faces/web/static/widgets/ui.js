@@ -176,6 +176,16 @@ export function Receipt({ tally }) {
       ${tally?.recipients ? `${tally.acknowledged}/${tally.recipients}` : ""}</span></span>`;
 }
 
+/** The way of a message to one recipient: each step with its time and evidence. */
+export function Chain({ sent, by }) {
+  return html`<ol class="chain">${[{ mark: "stored", at: sent }, ...by].map(
+    (each) => html`<li><span class="dim">${safe(each.mark)}</span> <${Time} at=${each.at} /> <span
+      class="dim small">${safe(
+        [each.instance, each.face, each.evidence].filter(Boolean).join(" · "),
+      )}</span></li>`,
+  )}</ol>`;
+}
+
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
   minute: "2-digit",
@@ -225,6 +235,13 @@ export function seen(each) {
     : each.presence === "online" && now.value - Date.parse(each.last_seen) < 60_000
       ? "now"
       : `${age(each.last_seen)} ago`;
+}
+
+/** What the program of an agent does and for how long. */
+export function Activity({ each }) {
+  return each.activity
+    ? html`<span class="tag">${each.activity} ${age(each.activity_since)}</span> `
+    : null;
 }
 
 export function Presence({ state, label }) {
