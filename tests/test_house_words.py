@@ -55,8 +55,8 @@ WITHOUT: dict[str, dict[str, str]] = {
 IMPERATIVES = frozenset({
     "Add", "Assign", "Cancel", "Change", "Check", "Claim", "Copy", "Count", "Create",
     "Declare", "End", "Export", "Find", "Finish", "Get", "Import", "Keep", "Leave",
-    "Link", "List", "Make", "Mark", "Open", "Preview", "Receive", "Record", "Redeem",
-    "Register", "Remove", "Replace", "Report", "Return", "Revoke", "Search", "Send",
+    "Link", "List", "Make", "Mark", "Open", "Pause", "Preview", "Receive", "Record", "Redeem",
+    "Register", "Remove", "Replace", "Report", "Resume", "Return", "Revoke", "Search", "Send",
     "Set", "Show", "Sign", "Start", "Submit", "Supersede", "Update", "Wait", "Withdraw",
 })
 # fmt: on

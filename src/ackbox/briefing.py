@@ -299,6 +299,7 @@ def _of_message(message: Message, now_ms: int) -> Item:
         "imported": message.imported is True or None,
         "parent": message.parent,
         "reply_by": message.expects_reply_by,
+        "overdue": (isinstance(message, Letter) and message.overdue is True) or None,
         "read": (isinstance(message, Letter) and message.read) or None,
         "archived": (isinstance(message, Letter) and message.archived) or None,
     }
@@ -427,11 +428,30 @@ def for_hook(reported: Reported, answer: Answer, *, is_start: bool, local_time: 
         parts = [
             *(parts or [f"ackbox. {count}."]),
             answer.messages(reported.messages),
+            *_reminders(reported),
             f"When you have dealt with {_plural(shown, 'it', 'them')}: tool mark, mark"
             f" acknowledged, ids {ids}. To answer: tool send, parent set to the id."
             + (f" Not shown: {left:,}; read them with the tool inbox." if left > 0 else ""),
         ]
     return "\n\n".join(parts)
+
+
+def _reminders(reported: Reported) -> list[str]:
+    """Return what a hook says of messages whose reply is due: the times are in their facts."""
+    late = [id for id, reminder in reported.reminders.items() if reminder == "overdue"]
+    half = [id for id, reminder in reported.reminders.items() if reminder == "half_time"]
+    said = []
+    if late:
+        said.append(
+            f"Overdue: the sender of {', '.join(late)} still waits for your reply. Reply now, even"
+            " if only to say when you will have the answer."
+        )
+    if half:
+        said.append(
+            f"Reminder: half of the time for your reply to {', '.join(half)} is over; `reply_by`"
+            " says when it is due."
+        )
+    return said
 
 
 def _plural(count: int, one: str, many: str | None = None) -> str:

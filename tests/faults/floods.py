@@ -185,6 +185,8 @@ LIGHT = frozenset(
         "invite.redeem",
         "note.link",
         "note.supersede",
+        "pause.start",
+        "pause.end",
         "program.shown",
         "schedule.remove",
         "session.checkpoint",

@@ -94,6 +94,8 @@ APART = {
     "note.get",
     "note.link",
     "note.supersede",
+    "pause.start",
+    "pause.end",
     "program.shown",
     "schedule.add",
     "schedule.remove",

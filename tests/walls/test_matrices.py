@@ -33,6 +33,8 @@ MAY: dict[str, set[str]] = {
     "message.preview": ALL,
     "thread.list": ALL,
     "workspace.needs": ALL,
+    "pause.start": {"human", *ADMINS},
+    "pause.end": {"human", *ADMINS},
     "message.send": WRITERS,
     "message.send_many": WRITERS,
     "message.ask": WRITERS,

@@ -39,6 +39,7 @@ from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.note.link import GotNote, Linked
 from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
+from ackbox.ops.pause import PauseChanged, Resumed
 from ackbox.ops.program.report import Reported
 from ackbox.ops.program.shown import Shown
 from ackbox.ops.receipt import Marked
@@ -275,6 +276,7 @@ class MessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -289,10 +291,11 @@ class MessageVerbs:
 
         The result contains the expected delivery to each recipient: how and how soon it
         sees the
-        message, as far as the server knows. A message to an unknown
-        name waits until an agent with that name connects. The same idempotency key with the
-        same
-        content returns the first message.
+        message, as far as the server knows. A message to an unknown name waits until an
+        agent with that
+        name connects. A reply marks its parent acknowledged for the sender of the reply.
+        The same
+        idempotency key with the same content returns the first message.
 
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:
@@ -314,6 +317,7 @@ class MessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -872,6 +876,41 @@ class NoteVerbs:
         Raises NotFound.
         """
 
+class PauseVerbs:
+    async def start(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> PauseChanged:
+        """Pause a thread or an agent: agents can send nothing there.
+
+        The server rejects messages of agents into the thread, or from and to the agent,
+        until a person
+        ends the pause. People can still write. Pausing again changes nothing.
+
+        Raises NotAllowed (an agent calls), NotFound, Invalid (a person is named), Conflict
+        (too many).
+        """
+
+    async def end(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Resumed:
+        """Resume a paused thread or agent.
+
+        Raises NotAllowed (an agent calls), NotFound (no such thread or agent, or it is not
+        paused).
+        """
+
 class SessionVerbs:
     async def conflicts(
         self,
@@ -1070,9 +1109,11 @@ class ProgramVerbs:
         those that
         this instance has not received yet, a tool call only urgent ones. After a
         compaction, messages
-        that are not acknowledged come once more. The operation marks nothing: the messages
-        come again
-        until program.shown confirms them.
+        that are not acknowledged come once more; so do messages whose reply is half over or
+        overdue,
+        once each time. The operation marks nothing: the messages come again until
+        program.shown
+        confirms them.
 
         The operation compares `files` with the claims of others, and reports each collision
         once to
@@ -1656,6 +1697,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -1695,6 +1738,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -1758,6 +1803,7 @@ class Nouns:
     invite: InviteVerbs
     login: LoginVerbs
     note: NoteVerbs
+    pause: PauseVerbs
     session: SessionVerbs
     program: ProgramVerbs
     receipt: ReceiptVerbs
@@ -1969,6 +2015,7 @@ class SyncMessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -1983,10 +2030,11 @@ class SyncMessageVerbs:
 
         The result contains the expected delivery to each recipient: how and how soon it
         sees the
-        message, as far as the server knows. A message to an unknown
-        name waits until an agent with that name connects. The same idempotency key with the
-        same
-        content returns the first message.
+        message, as far as the server knows. A message to an unknown name waits until an
+        agent with that
+        name connects. A reply marks its parent acknowledged for the sender of the reply.
+        The same
+        idempotency key with the same content returns the first message.
 
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:
@@ -2008,6 +2056,7 @@ class SyncMessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -2566,6 +2615,41 @@ class SyncNoteVerbs:
         Raises NotFound.
         """
 
+class SyncPauseVerbs:
+    def start(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> PauseChanged:
+        """Pause a thread or an agent: agents can send nothing there.
+
+        The server rejects messages of agents into the thread, or from and to the agent,
+        until a person
+        ends the pause. People can still write. Pausing again changes nothing.
+
+        Raises NotAllowed (an agent calls), NotFound, Invalid (a person is named), Conflict
+        (too many).
+        """
+
+    def end(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Resumed:
+        """Resume a paused thread or agent.
+
+        Raises NotAllowed (an agent calls), NotFound (no such thread or agent, or it is not
+        paused).
+        """
+
 class SyncSessionVerbs:
     def conflicts(
         self,
@@ -2764,9 +2848,11 @@ class SyncProgramVerbs:
         those that
         this instance has not received yet, a tool call only urgent ones. After a
         compaction, messages
-        that are not acknowledged come once more. The operation marks nothing: the messages
-        come again
-        until program.shown confirms them.
+        that are not acknowledged come once more; so do messages whose reply is half over or
+        overdue,
+        once each time. The operation marks nothing: the messages come again until
+        program.shown
+        confirms them.
 
         The operation compares `files` with the claims of others, and reports each collision
         once to
@@ -3350,6 +3436,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -3389,6 +3477,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -3452,6 +3542,7 @@ class SyncNouns:
     invite: SyncInviteVerbs
     login: SyncLoginVerbs
     note: SyncNoteVerbs
+    pause: SyncPauseVerbs
     session: SyncSessionVerbs
     program: SyncProgramVerbs
     receipt: SyncReceiptVerbs

@@ -140,10 +140,12 @@ def local_time(text: str | None) -> str:
 
 
 def standing(each: Any) -> str:
-    """Return the presence of an agent or instance, and what its program does and since when."""
-    if not each["activity"]:
-        return str(each["presence"])
-    return f"{each['presence']}, {each['activity']} {ago(each['activity_since'])}"
+    """Return the presence of an agent or instance, what its program does and since when, and who
+    paused it.
+    """
+    activity = f", {each['activity']} {ago(each['activity_since'])}" if each["activity"] else ""
+    paused = f", paused by {each['paused']['by']}" if each["paused"] else ""
+    return f"{each['presence']}{activity}{paused}"
 
 
 def ago(text: str | None) -> str:

@@ -14,16 +14,19 @@ from msgspec import Meta
 
 Mark = Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"]
 # Between stored and read: a signal went out, the text was put into a model's context, and a turn of
-# the model began with it.
-Step = Literal["signalled", "injected", "seen"]
+# the model began with it. Besides: the model was reminded of the reply, and the message was sent
+# on to this recipient.
+Step = Literal["signalled", "injected", "seen", "reminded", "rerouted"]
 # The order of marks and steps on a message's way; one that is not listed comes last.
 CHAIN = (
+    "rerouted",
     "signalled",
     "delivered",
     "injected",
     "seen",
     "read",
     "unread",
+    "reminded",
     "acknowledged",
     "answered",
     "archived",
@@ -49,8 +52,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         list[dict[str, Any]],
         Meta(
             description=(
-                "Evidence of each mark and each other step (signalled, injected, seen, answered),"
-                " in the order of the way: mark, instance, at, face, operation, evidence"
+                "Evidence of each mark and each other step (signalled, injected, seen, reminded,"
+                " rerouted, answered) in their order: mark, instance, at, face, operation, evidence"
             )
         ),
     ] = []

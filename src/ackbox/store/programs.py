@@ -18,6 +18,8 @@ class Offer(msgspec.Struct, frozen=True):
     id: str
     event: str
     seqs: list[int]
+    # Reminders of a reply among them, by seq.
+    reminders: dict[int, str] = {}
     # How many collisions were told with them.
     collisions: int = 0
 

@@ -370,6 +370,16 @@ def workspace_list(ctx: CliContext) -> None:
     help="Maximum identical messages to the same recipients in ten minutes; 0 for no limit.",
 )
 @click.option(
+    "--pair-per-minute",
+    type=int,
+    help="Maximum messages of two agents to each other in a thread in a minute; 0 for no limit.",
+)
+@click.option(
+    "--thread-per-minute",
+    type=int,
+    help="Maximum messages of agents in a thread in a minute; 0 for no limit.",
+)
+@click.option(
     "--on-conflict",
     type=click.Choice(["warn", "block"]),
     help="When two sessions claim the same files or area: warn, or reject the second (block).",

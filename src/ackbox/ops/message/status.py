@@ -15,6 +15,7 @@ from ackbox.model.receipt import Receipt
 from ackbox.ops.message.read import visible
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.rules.obligations import is_overdue
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.seeing import narrowed
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, op
@@ -96,7 +97,7 @@ async def status(context: Context, params: Status) -> StatusOf:
         acknowledged=counts[2],
         archived=counts[3],
         is_expired=expired,
-        is_late=await _is_late(context, row),
+        is_late=await is_overdue(context, row),
         receipts=receipts,
         cursor=(
             make_cursor(ws, f"status {row.seq}", found[len(receipts) - 1][0][0])
@@ -114,9 +115,3 @@ async def _answers(context: Context, params: Status, row: Stored) -> dict[str, A
         visible = await context.store.visible([each.seq for each in found], to=agent)
         found = [each for each in found if each.seq in visible]
     return {each.name: each for each in reversed(found)}
-
-
-async def _is_late(context: Context, row: Stored) -> bool:
-    if row.expects_reply_by is None or row.expects_reply_by > context.now:
-        return False
-    return await context.store.first_answer(row) is None

@@ -21,6 +21,7 @@ from ackbox.ops.rules import show
 from ackbox.ops.rules.attention import URGENT, attention_of
 from ackbox.ops.rules.delivery import NOT_AT_PROMPT, NOT_AT_TURN_END
 from ackbox.ops.rules.marking import addressed_reader, receipt_reader
+from ackbox.ops.rules.obligations import Reminder, overdue_among, reminders_for
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
 from ackbox.ops.rules.seeing import see_each
 from ackbox.ops.rules.totals import counts
@@ -125,6 +126,15 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     collisions: Annotated[
         list[Collision], Meta(description="Edits that collide with claims, to show now")
     ] = []
+    reminders: Annotated[
+        dict[str, Reminder],
+        Meta(
+            description=(
+                "Messages of this page whose reply is due, by id: half_time when half of the time"
+                " is over, or overdue"
+            )
+        ),
+    ] = {}
 
 
 @op("program.report", scope="write", writes=lambda params: params.moment != "tool")
@@ -133,8 +143,9 @@ async def report(context: Context, params: Report) -> Reported:
 
     A session start returns up to five unread messages, a prompt and the end of a turn those that
     this instance has not received yet, a tool call only urgent ones. After a compaction, messages
-    that are not acknowledged come once more. The operation marks nothing: the messages come again
-    until program.shown confirms them.
+    that are not acknowledged come once more; so do messages whose reply is half over or overdue,
+    once each time. The operation marks nothing: the messages come again until program.shown
+    confirms them.
 
     The operation compares `files` with the claims of others, and reports each collision once to
     both sides.
@@ -151,11 +162,12 @@ async def report(context: Context, params: Report) -> Reported:
     memory = await _settle(context, params, me, memory)
     memory = await note_edits(context, me, before, memory, params.files)
     collisions = _to_tell(params, memory)
-    rows, urgent = await _waiting(context, params, me, memory)
+    rows, urgent, reminders = await _waiting(context, params, me, memory)
     if not context.store.tx.writable and (rows or collisions):
         raise NeedsWrite
     letters, too_long = await _letters(context, params, me, rows)
-    memory = _remember(context, params, memory, letters, too_long, len(collisions))
+    reminders = {each.seq: reminders[each.seq] for each in letters if each.seq in reminders}
+    memory = _remember(context, params, memory, letters, too_long, reminders, len(collisions))
     goes_on = params.moment == "turn_end" and bool(letters or collisions)
     activity = "busy" if goes_on else _ACTIVITY[params.moment]
     if context.store.tx.writable:
@@ -171,6 +183,7 @@ async def report(context: Context, params: Report) -> Reported:
         urgent=urgent,
         too_long=[row.id for row in too_long],
         collisions=collisions,
+        reminders={each.id: reminders[each.seq] for each in letters if each.seq in reminders},
     )
 
 
@@ -240,10 +253,12 @@ async def _settle(context: Context, params: Report, me: Reader, memory: Memory) 
 
 async def _waiting(
     context: Context, params: Report, me: Reader, memory: Memory
-) -> tuple[list[Stored], int]:
-    """Return the messages for this moment in the order to show them, and how many are urgent."""
+) -> tuple[list[Stored], int, dict[int, Reminder]]:
+    """Return the messages for this moment in the order to show them, how many unread ones are
+    urgent, and the reminders among them.
+    """
     if params.moment in SILENT or not params.can_show:
-        return [], 0
+        return [], 0, {}
     is_start = params.moment == "session_start" and params.is_new_context
     mark = "read" if is_start else "delivered"
     store, now = context.store, context.now
@@ -251,15 +266,17 @@ async def _waiting(
     again: list[int] = []
     if params.moment == "compacted" and memory.in_context:
         again = await _not_acknowledged(context, me, memory.in_context)
-    rows = await store.messages_at(sorted({*seqs, *again} - {*memory.named}))
-    urgent = sum(row.priority >= URGENT for row in rows)
+    reminders = await reminders_for(context, me)
+    rows = await store.messages_at(sorted({*seqs, *again, *reminders} - {*memory.named}))
+    unread = {*seqs, *again}
+    urgent = sum(row.priority >= URGENT and row.seq in unread for row in rows)
     rules = await attention_of(context, me)
     if params.moment == "tool" or rules.holds(params.moment, now=now, last_at=memory.digest_at):
         rows = [row for row in rows if row.priority >= URGENT]
     if params.moment == "turn_end" and memory.continued >= MAX_CONTINUED:
         rows = []
     rows.sort(key=lambda row: (row.priority < URGENT, row.seq))
-    return rows[: AT_START if is_start else AT_ONCE], urgent
+    return rows[: AT_START if is_start else AT_ONCE], urgent, reminders
 
 
 async def _not_acknowledged(context: Context, me: Reader, seqs: Sequence[int]) -> list[int]:
@@ -278,6 +295,7 @@ async def _letters(
 ) -> tuple[list[Letter], list[Stored]]:
     """Return those messages that one answer of the face holds whole, and those too long for it."""
     seen = await see_each(context, params, rows)
+    overdue = await overdue_among(context, rows)
     letters = [
         show.letter(
             each,
@@ -285,6 +303,7 @@ async def _letters(
             reader=await receipt_reader(context, me, each.row),
             read=False,
             archived=False,
+            overdue=each.row.seq in overdue,
         )
         for each in seen
     ]
@@ -304,6 +323,7 @@ def _remember(
     memory: Memory,
     letters: list[Letter],
     too_long: list[Stored],
+    reminders: dict[int, Reminder],
     collisions: int,
 ) -> Memory:
     if too_long:
@@ -318,6 +338,7 @@ def _remember(
         context.new_id(context.now),
         params.event or params.moment,
         [each.seq for each in letters],
+        dict(reminders),
         collisions,
     )
     is_digest = any(each.priority < URGENT for each in letters)

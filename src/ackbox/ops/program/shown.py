@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import NotFound
+from ackbox.model.receipt import Step
 from ackbox.ops.rules.marking import add_step, find_targets, mark_one, note_marked
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.programs import Memory
@@ -77,6 +78,8 @@ async def confirm(context: Context, named: Named, me: Reader, memory: Memory) ->
     offer = memory.offer
     assert offer is not None
     changed = await _add(context, named, me, offer.seqs, offer.event, "injected")
+    for seq, reminder in offer.reminders.items():
+        await _add(context, named, me, [seq], offer.event, "reminded", of=f"{reminder}, ")
     if changed:
         await note_marked(context, me, "delivered", changed)
     return msgspec.structs.replace(
@@ -98,10 +101,17 @@ async def take_as_seen(context: Context, named: Named, me: Reader, memory: Memor
 
 
 async def _add(
-    context: Context, named: Named, me: Reader, seqs: list[int], event: str, step: str
+    context: Context,
+    named: Named,
+    me: Reader,
+    seqs: list[int],
+    event: str,
+    step: Step,
+    *,
+    of: str = "",
 ) -> list[int]:
     """Add a step with its evidence to some messages; returns those newly marked delivered."""
-    evidence = f"{named.program} {event}, session {named.program_session}"[:200]
+    evidence = f"{of}{named.program} {event}, session {named.program_session}"[:200]
     changed = []
     for row in await context.store.messages_at(sorted(seqs)):
         for target in await find_targets(context, me, row):
@@ -109,7 +119,5 @@ async def _add(
                 context, me, target, "delivered", evidence=evidence
             ):
                 changed.append(row.seq)
-            await add_step(
-                context, me, target, "injected" if step == "injected" else "seen", evidence=evidence
-            )
+            await add_step(context, me, target, step, evidence=evidence)
     return changed

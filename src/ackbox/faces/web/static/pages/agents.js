@@ -1,7 +1,7 @@
 // Agents: their presence, machine, activity and how messages reach them.
 import { useEffect, useRef } from "../vendor/hooks.js";
 import { go, query, setQuery, Top, useFresh } from "../core/frame.js";
-import { Nobody } from "../widgets/empty_state.js";
+import { Nobody } from "../widgets/page_parts.js";
 import { Activity, Age, Agent, Presence, html, safe } from "../widgets/ui.js";
 import { address, rankOf } from "../core/lookup.js";
 import { roster } from "../core/store.js";

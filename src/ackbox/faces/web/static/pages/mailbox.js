@@ -24,7 +24,7 @@ import {
 import { useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
 import { base, me, mayWrite, refusal } from "../core/store.js";
 import { Compose } from "../widgets/compose.js";
-import { Detail, messageKeys } from "../widgets/detail.js";
+import { Detail, Pause, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "../widgets/selection.js";
 import { go, Older, query, setQuery, Top, useFresh, useStanding } from "../core/frame.js";
@@ -38,12 +38,10 @@ function Cell({ receipt, isAt, onPick, id }) {
   if (!receipt)
     return html`<td class=${isAt ? "is-at" : ""} id=${id}><span class="none" role="img"
       aria-label="not a recipient">·</span></td>`;
+  const label = `${receipt.agent}: ${receipt.state}`;
   return html`<td class=${isAt ? "is-at" : ""} id=${id} onClick=${onPick}
-    title=${[
-      `${receipt.agent}: ${receipt.state}`,
-      ...receipt.by.map((each) => `${each.mark} ${each.at}`),
-    ].join("\n")}><${Circle}
-      state=${receipt.state} label=${`${receipt.agent}: ${receipt.state}`} /></td>`;
+    title=${[label, ...receipt.by.map((each) => `${each.mark} ${each.at}`)].join("\n")}><${Circle}
+      state=${receipt.state} label=${label} /></td>`;
 }
 
 /**
@@ -319,7 +317,10 @@ function Messages({ told, at, setAt, pick }) {
 export function Mailbox({ data, about }) {
   const [told, more] = useFresh(
     data,
-    (each) => each.kind === "message.sent" || each.kind === "receipt.marked",
+    (each) =>
+      each.kind === "message.sent" ||
+      each.kind === "receipt.marked" ||
+      each.details?.agent === data.name,
     400,
     (one, other) => ({
       ...other,
@@ -393,7 +394,9 @@ export function Mailbox({ data, about }) {
       ${doing ? html` · <q><bdi>${safe(doing)}</bdi></q>` : null} · seen ${seen(agent)}
       `
         : "no agent with this name has connected yet"
-    }</span><span class="grow"></span></${Top}>
+    }</span><span class="grow"></span>${
+      agent?.kind === "agent" ? html`<${Pause} of=${agent.agent} ...${agent} />` : null
+    }</${Top}>
     <div class="mid"><nav class="tabs" aria-label="Boxes">${BOXES.map(
       (box) => html`<a
     href=${`${here}?box=${box}`} aria-current=${box === told.box ? "page" : null}>${box}
