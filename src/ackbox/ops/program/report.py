@@ -123,6 +123,9 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
     urgent: Annotated[int, Meta(description="Unread messages of priority 5")]
     too_long: Annotated[list[str], Meta(description="Ids of messages too long to show here")] = []
+    collisions: Annotated[
+        list[Collision], Meta(description="Edits that collide with claims, to show now")
+    ] = []
     reminders: Annotated[
         dict[str, Reminder],
         Meta(
@@ -132,9 +135,6 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
             )
         ),
     ] = {}
-    collisions: Annotated[
-        list[Collision], Meta(description="Edits that collide with claims, to show now")
-    ] = []
 
 
 @op("program.report", scope="write", writes=lambda params: params.moment != "tool")
@@ -182,8 +182,8 @@ async def report(context: Context, params: Report) -> Reported:
         unread=min(unread, COUNTED_UP_TO),
         urgent=urgent,
         too_long=[row.id for row in too_long],
-        reminders={each.id: reminders[each.seq] for each in letters if each.seq in reminders},
         collisions=collisions,
+        reminders={each.id: reminders[each.seq] for each in letters if each.seq in reminders},
     )
 
 
