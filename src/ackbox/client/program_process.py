@@ -16,6 +16,8 @@ BETWEEN = frozenset({"sh", "bash", "dash", "zsh", "fish", "env", "timeout", "uv"
 # All plain terminals of Codex share this process, so it does not identify a session.
 SHARED = "app-server"
 MAX_STEPS = 8
+# What a monitor sends first to the bridge of its program.
+HELLO = b"m"
 
 
 def copy_id(program: str | None = None) -> str | None:
@@ -35,6 +37,24 @@ def copy_id(program: str | None = None) -> str | None:
 def session_copy_id(program: str, session: str) -> str:
     """Return the id of a program's session, for programs whose sessions share a process."""
     return f"{program}-session-{session}"[:64].ljust(16, "-")
+
+
+def bridge_socket(copy_id: str) -> str:
+    """Return the path at which the bridge of a program's process listens for its monitor.
+
+    In a directory of this user, made if it is not there. Raises OSError when it is somebody
+    else's.
+    """
+    import hashlib
+
+    # Not a directory that a variable names: programs pass different variables to their children.
+    home = f"/tmp/ackbox-{os.getuid()}"
+    os.makedirs(home, mode=0o700, exist_ok=True)
+    found = os.lstat(home)
+    if found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise PermissionError(f"{home} can be used by others")
+    name = hashlib.sha256(copy_id.encode()).hexdigest()[:16]
+    return os.path.join(home, f"{name}.sock")
 
 
 def _program_process() -> tuple[str, int, str] | None:
