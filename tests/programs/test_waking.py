@@ -6,11 +6,9 @@ Explained in docs/why/reach.md, "Waking".
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
-from tests.programs.expected import SEND
+from tests.programs.expected import SEND, framed
 from tests.programs.office import Office, until
 from tests.programs.programs import IS_WHOLE
 from tests.programs.standin import Asked, Call, Mind
@@ -44,12 +42,9 @@ def reach(office: Office, agent: str) -> list[str]:
     return [each["reach"] for each in office.card(agent)["instances"]]
 
 
-def frame_of(asked: Asked, body: str) -> list[str]:
-    """Return the quoted texts of a request that hold a body."""
-    framed = re.compile(r"^message \{.*\}\nbegin ([0-9a-f]{16})\n((?:\|.*\n)+)end \1", re.MULTILINE)
-    return [
-        found[2] for _, text in asked.shown for found in framed.finditer(text) if body in found[2]
-    ]
+def seen(asked: Asked) -> list[tuple[str, str]]:
+    """Return the sender and body of each message that a request holds in a frame."""
+    return [(each.sender, each.body) for each in framed(asked, is_anywhere=True)]
 
 
 @pytest.mark.parametrize(("program", "is_connected", "way", "event"), CHOSEN)
@@ -68,7 +63,7 @@ def test_an_idle_program_is_woken_and_its_model_is_shown_the_message_once(
     until(lambda: f"wakes when idle ({way})" in reach(office, "bob"))
     id = office.send("canary-of-alice")
     until(lambda: len(shown) == 1, within_s=60)
-    assert frame_of(shown[0], "canary-of-alice") == ["| canary-of-alice\n"]
+    assert seen(shown[0]) == [("alice", "canary-of-alice")]
     assert shown[0].count("canary-of-alice") == 1
     until(lambda: len(office.chain(id)) == 4)
     assert sorted(office.chain(id)) == [
@@ -85,17 +80,17 @@ def test_two_programs_of_different_makers_talk_because_each_is_woken(
 ) -> None:
     def answers() -> Mind:
         asked = yield "I am here."
-        assert len(frame_of(asked, "Which port?")) == 1
+        assert seen(asked) == [("cora", "Which port?")]
         yield Call(SEND, {"to": "cora", "body": "Port 7717."})
         asked = yield "Answered."
-        assert len(frame_of(asked, "Thanks.")) == 1
+        assert seen(asked)[1:] == [("cora", "Thanks.")]
         yield "Done."
 
     def asks() -> Mind:
         yield "I am here."
         yield Call(SEND, {"to": "bob", "body": "Which port?"})
         asked = yield "Asked."
-        assert len(frame_of(asked, "Port 7717.")) == 1
+        assert seen(asked) == [("bob", "Port 7717.")]
         yield Call(SEND, {"to": "bob", "body": "Thanks."})
         yield "Done."
 
