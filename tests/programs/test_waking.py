@@ -21,6 +21,7 @@ WAYS = [
     ("claude", False, "monitor", "UserPromptSubmit"),
     ("claude", True, "inbox socket", "UserPromptSubmit"),
     ("codex", True, "app server", "wake"),
+    ("codex", False, "queue", "UserPromptSubmit"),
     ("opencode", False, "plugin", "ackbox.wake"),
     ("opencode", True, "plugin", "ackbox.wake"),
 ]
@@ -35,7 +36,8 @@ PAIRS = (
 def activity(office: Office, agent: str) -> str | None:
     """Return what the program of an agent does, from its hooks."""
     card = office.card(agent)
-    return None if card is None else next((each["activity"] for each in card["instances"]), None)
+    found = [each["activity"] for each in card["instances"]] if card is not None else []
+    return next(filter(None, found), None)
 
 
 def reach(office: Office, agent: str) -> list[str]:

@@ -59,18 +59,29 @@ def bridge_socket(copy_id: str) -> str:
 
 def _program_process() -> tuple[str, int, str] | None:
     """Return (program, process id, start) of the nearest ancestor that is an agent program."""
+    pid, started, words = _nearest()
+    program = program_in(words)
+    return None if program is None or SHARED in words else (program, pid, started)
+
+
+def program_words() -> list[str]:
+    """Return the command line of the program that started this process; [] when unknown."""
+    return _nearest()[2]
+
+
+def _nearest() -> tuple[int, str, list[str]]:
+    """Return process id, start and command line of the nearest ancestor that does not merely
+    start others.
+    """
     pid = os.getppid()
     for _ in range(MAX_STEPS):
         if pid <= 1:
-            return None
+            break
         name, parent, started, words = _process(pid)
-        program = program_in(words)
         if name not in BETWEEN:
-            if program is None or SHARED in words:
-                return None
-            return program, pid, started
+            return pid, started, words
         pid = parent
-    return None
+    return 0, "", []
 
 
 def program_in(words: list[str]) -> str | None:

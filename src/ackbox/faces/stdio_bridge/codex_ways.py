@@ -1,25 +1,30 @@
-"""Ways to Codex: its app server, which plain terminals share.
+"""Ways to Codex: its app server, which plain terminals share, and the queue of other terminals.
 
-The messages go with the wake, as the output of a tool: neither the user's words nor the
-developer's. Measured with 0.171.0. Explained in docs/why/reach.md, "Waking".
+At the app server the messages go with the wake, as the output of a tool: neither the user's words
+nor the developer's. The queue takes a notice, as the user. Measured with 0.171.0.
+Explained in docs/why/reach.md, "Waking".
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
+import subprocess
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
-from ackbox.client.program_process import session_copy_id
+from ackbox.client.program_process import program_words, session_copy_id
 from ackbox.client.websocket import TEXT, Refused, WebSocket
 from ackbox.faces.stdio_bridge.waking import Way
 
 SOCKET = "app-server-control/app-server-control.sock"
 ANSWER_S = 5.0
 TOOL = "ackbox_messages"
+QUEUE_S = 20.0
+ENDS_WITH_TURN = frozenset({"exec", "e", "review"})
 
 
 class CodexWays:
@@ -32,8 +37,11 @@ class CodexWays:
         self._path = os.path.join(home, SOCKET)
         self._is_shared = is_shared
         self._own: str | None = None
+        self._queue_command: list[str] | None = None
 
     def sessions(self) -> list[str | None]:
+        if not self._is_shared:
+            return [None]
         if self._own is not None:
             return [self._own]
         # No call has named the session of this bridge yet. Those of its agent are known to the
@@ -48,12 +56,29 @@ class CodexWays:
         return session_copy_id(self.program, thread) if self._is_shared else None
 
     def live(self, session: str | None) -> list[Way]:
-        if session is None or session not in self._loaded():
+        if session is None:
+            is_queue = not self._is_shared and self._has_queue()
+            return [Way("queue", self._queue)] if is_queue else []
+        if session not in self._loaded():
             return []
         return [Way("app server", lambda told: self._start(session, told), carries_text=True)]
 
     def close(self) -> None:
         pass
+
+    def _has_queue(self) -> bool:
+        """Whether this Codex has a queue, and a terminal that looks at it."""
+        if self._queue_command is None:
+            # `codex exec` ends with its turn; what is queued for it would wait for a resumption.
+            is_terminal = not ENDS_WITH_TURN & {*program_words()[1:]}
+            found = shutil.which("codex") if is_terminal else None
+            has_queue = found is not None and _runs([found, "queue", "--help"])
+            self._queue_command = [found, "queue"] if found is not None and has_queue else []
+        return bool(self._queue_command)
+
+    def _queue(self, told: dict[str, Any]) -> bool:
+        named = ["--thread", told["program_session"], "--message", told["text"]]
+        return _runs([*(self._queue_command or []), *named])
 
     def _loaded(self) -> list[str]:
         found = self._ask("thread/loaded/list", {})
@@ -83,6 +108,22 @@ class CodexWays:
             finally:
                 connection.close()
         return None
+
+
+def _runs(words: list[str]) -> bool:
+    """Run a command of Codex; returns whether it succeeded."""
+    try:
+        done = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=QUEUE_S,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return done.returncode == 0
 
 
 def _reply(line: WebSocket, number: int) -> dict[str, Any]:

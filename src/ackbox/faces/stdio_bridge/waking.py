@@ -7,6 +7,7 @@ lead to the program, gives the signal, and says so. Explained in docs/why/reach.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NamedTuple, Protocol
@@ -16,8 +17,10 @@ from ackbox.client.http import HttpCaller, NoServer
 from ackbox.config import BadSettings
 from ackbox.errors import AckboxError, NotFound
 
-# After an error; for a session of somebody else; the shortest time between two looks.
-PAUSE_S, LATER_S, SHORTEST_S = 5.0, 30.0, 0.1
+# After an error, and the shortest time between two looks.
+PAUSE_S, SHORTEST_S = 5.0, 0.1
+# A session that the server does not know may have just begun, or belong to another agent.
+UNKNOWN_S = (2.0, 5.0, 10.0, 30.0)
 
 
 class Way(NamedTuple):
@@ -64,6 +67,7 @@ class Waker:
         self._ways, self._server, self._identity = ways, server, identity
         self._rung = threading.Event()
         self._is_closing = False
+        self._unknown: Counter[str | None] = Counter()
 
     def ring(self) -> None:
         """Look now: something has come, or a way has changed."""
@@ -101,8 +105,9 @@ class Waker:
             if told["text"]:
                 self._signal(told, ways)
             return float(told["look_again_s"])
-        # Not a session of this agent.
-        return LATER_S
+        times = self._unknown[session]
+        self._unknown[session] += 1
+        return UNKNOWN_S[min(times, len(UNKNOWN_S) - 1)]
 
     def _signal(self, told: dict[str, Any], ways: list[Way]) -> None:
         named = {"program": self._ways.program, "program_session": told["program_session"]}
