@@ -6,15 +6,19 @@ Explained in docs/why/reach.md, "Waking".
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from tests.programs.expected import SEND, framed
 from tests.programs.office import Office, until
 from tests.programs.programs import IS_WHOLE
-from tests.programs.standin import Asked, Call, Mind
+from tests.programs.standin import Asked, Call, Mind, StandIn
 from tests.programs.terminals import open_terminal
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(300)
 # Program, whether by `ackbox connect` or `ackbox run`, the way of the wake, and the event that
 # shows the message.
 WAYS = [
@@ -31,6 +35,15 @@ PAIRS = (
     if IS_WHOLE
     else [("claude", False, "claude", True)]
 )
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    # Codex starts no app server where the path of its socket would be longer than 107 bytes.
+    with StandIn() as standin, tempfile.TemporaryDirectory(dir="/tmp") as where:
+        office = Office(Path(where), standin)
+        yield office
+        office.close()
 
 
 def activity(office: Office, agent: str) -> str | None:
@@ -60,7 +73,7 @@ def test_an_idle_program_is_woken_and_its_model_is_shown_the_message_once(
         yield "I have seen it."
 
     open_terminal(office, program, "bob", mind(), is_connected=is_connected)
-    until(lambda: bool(office.standin.lanes["bob"].asked), within_s=120)
+    until(lambda: bool(office.standin.lanes["bob"].asked), within_s=60)
     until(lambda: activity(office, "bob") == "idle")
     until(lambda: f"wakes when idle ({way})" in reach(office, "bob"))
     id = office.send("canary-of-alice")
@@ -101,10 +114,10 @@ def test_two_programs_of_different_makers_talk_because_each_is_woken(
         "bob": open_terminal(office, bob, "bob", answers(), is_connected=is_bob_connected),
         "cora": open_terminal(office, cora, "cora", asks(), is_connected=is_cora_connected),
     }
-    until(lambda: all(len(lane.asked) == 1 for lane in lanes.values()), within_s=120)
+    until(lambda: all(len(lane.asked) == 1 for lane in lanes.values()), within_s=60)
     until(lambda: [activity(office, agent) for agent in lanes] == ["idle", "idle"])
     screens["cora"].type("Ask.\r")
-    until(lambda: len(office.call("message.history")["messages"]) == 3, within_s=120)
+    until(lambda: len(office.call("message.history")["messages"]) == 3, within_s=60)
     until(lambda: all(lane.has_ended for lane in lanes.values()))
     assert [lane.fault for lane in lanes.values()] == [None, None]
     said = [(each["sender"], each["body"]) for each in office.call("message.history")["messages"]]
