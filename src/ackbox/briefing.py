@@ -300,6 +300,7 @@ def _of_message(message: Message, now_ms: int) -> Item:
         "imported": message.imported is True or None,
         "parent": message.parent,
         "reply_by": message.expects_reply_by,
+        "overdue": (isinstance(message, Letter) and message.overdue is True) or None,
         "read": (isinstance(message, Letter) and message.read) or None,
         "archived": (isinstance(message, Letter) and message.archived) or None,
     }
@@ -423,7 +424,9 @@ def for_hook(reported: Reported, answer: Answer, *, is_start: bool, local_time: 
         parts.append(f"Too long to show here; read with the tool thread, id: {ids}")
     if reported.messages:
         parts = parts or [f"ackbox. {count}."]
-        parts += _to_handle(reported.messages, reported.unread, answer)
+        parts += _to_handle(
+            reported.messages, reported.unread, answer, reminders=_reminders(reported)
+        )
     return "\n\n".join(parts)
 
 
@@ -446,15 +449,36 @@ def for_wake(woken: Woken, answer: Answer) -> str:
     )
 
 
-def _to_handle(messages: Sequence[Letter], waiting: int, answer: Answer) -> list[str]:
+def _to_handle(
+    messages: Sequence[Letter], waiting: int, answer: Answer, *, reminders: Sequence[str] = ()
+) -> list[str]:
     """Return messages, and what to do with them."""
     ids, left = json.dumps([each.id for each in messages]), waiting - len(messages)
     return [
         answer.messages(messages),
+        *reminders,
         f"When you have dealt with {_plural(len(messages), 'it', 'them')}: tool mark, mark"
         f" acknowledged, ids {ids}. To answer: tool send, parent set to the id."
         + (f" Not shown: {left:,}; read them with the tool inbox." if left > 0 else ""),
     ]
+
+
+def _reminders(reported: Reported) -> list[str]:
+    """Return what a hook says of messages whose reply is due: the times are in their facts."""
+    late = [id for id, reminder in reported.reminders.items() if reminder == "overdue"]
+    half = [id for id, reminder in reported.reminders.items() if reminder == "half_time"]
+    said = []
+    if late:
+        said.append(
+            f"Overdue: the sender of {', '.join(late)} still waits for your reply. Reply now, even"
+            " if only to say when you will have the answer."
+        )
+    if half:
+        said.append(
+            f"Reminder: half of the time for your reply to {', '.join(half)} is over; `reply_by`"
+            " says when it is due."
+        )
+    return said
 
 
 def _plural(count: int, one: str, many: str | None = None) -> str:

@@ -63,6 +63,8 @@ WRITES: dict[str, dict[str, Any]] = {
     "key.rotate": {"id": "nothing"},
     "agent.set_kind": {"name": "nobody", "kind": "agent"},
     "agent.quiet": {},
+    "pause.start": {"of": "MESSAGE"},
+    "pause.end": {"of": "MESSAGE"},
     "invite.create": {"name": "guest"},
     "invite.redeem": {},
     "program.report": {"program": "claude", "program_session": "s", "moment": "prompt"},

@@ -50,8 +50,8 @@ def test_a_message_is_sent_read_answered_and_acknowledged(ackbox: Command) -> No
         "Is the build green?",
         [{"kind": "file", "target": "src/app.py", "lines": "3-9"}],
     )
-    answer = ackbox.json("--as", "bob", "reply", sent["id"], "Yes")
     assert ackbox.json("--as", "bob", "ack", sent["id"])["changed"] == [sent["id"]]
+    answer = ackbox.json("--as", "bob", "reply", sent["id"], "Yes")
     assert ackbox.json("status", sent["id"])["acknowledged"] == 1
     assert [each["body"] for each in ackbox.json("thread", answer["id"])] == [
         "Is the build green?",
@@ -214,6 +214,34 @@ def test_a_name_is_made_a_persons(ackbox: Command) -> None:
     )
 
 
+def test_a_person_pauses_and_resumes_and_every_list_says_so(ackbox: Command) -> None:
+    first = ackbox.json("--as", "loop-1", "send", "loop-2", "and you?")["id"]
+    ackbox.json("--as", "loop-2", "reply", first, "and you?")
+    assert ackbox("--text", "pause", first, LOGNAME="pia").stdout == f"thread {first} is paused\n"
+    ackbox("pause", "loop-2", LOGNAME="pia")
+    again = ackbox("--text", "pause", "loop-2", LOGNAME="pia").stdout
+    assert again.startswith("agent loop-2 was paused already, by pia at ")
+    refused = ackbox("--as", "loop-1", "reply", first, "and you?")
+    assert error(refused) == (4, "loop_guard")
+    assert json.loads(refused.stderr)["error"]["hint"] == (
+        "Stop sending; wait for a person to resume it."
+    )
+    texts = {
+        "needs": f"Thread {first} is paused by pia since ",
+        "thread": "pia paused this thread at ",
+        "who": ", paused by pia",
+        "threads": "2 (paused)",
+    }
+    for verb, text in texts.items():
+        more = [first] if verb == "thread" else []
+        done = ackbox("--text", verb, *more, LOGNAME="pia")
+        assert text in done.stdout + done.stderr, verb
+    assert error(ackbox("--as", "loop-1", "resume", first)) == (4, "forbidden")
+    for of in (first, "loop-2"):
+        assert ackbox.json("resume", of, LOGNAME="pia")["paused_by"] == "pia"
+    ackbox.json("--as", "loop-1", "reply", first, "fine")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -325,7 +353,7 @@ def on_terminal(ackbox: Command, *arguments: str) -> str:
     return shown.decode()
 
 
-def test_columns_line_up_whatever_the_script() -> None:
+def test_columns_line_up_in_every_script() -> None:
     lines = table(
         [{"a": "小克", "b": "x"}, {"a": "ab", "b": "y" * 200}],
         [Column("a", lambda i: i["a"]), Column("b", lambda i: i["b"], True)],

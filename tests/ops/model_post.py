@@ -149,6 +149,8 @@ class Model:
         now: int,
     ) -> None:
         self.arrive(sender, now)
+        if parent:
+            self.mark(sender, "acknowledged", parent, now)
         everyone = to == "*"
         others = [who for who in self.boxes if who[1] is None and who[0] != sender[0]]
         addresses = others if everyone else self.addresses(to)

@@ -149,10 +149,10 @@ async def test_an_admin_lists_and_revokes_the_keys_of_its_own_workspace_only(pos
     ("kind", "role", "may", "prefix"),
     [
         ("agent", "agent", ["read", "write"], "abx_agt_"),
-        ("human", "human", ["read", "write", "sign_in"], "abx_hum_"),
+        ("human", "human", ["read", "write", "pause", "sign_in"], "abx_hum_"),
         ("read-only", "read-only", ["read"], "abx_ro_"),
-        ("admin", "admin", ["read", "write", "sign_in", "admin"], "abx_adm_"),
-        ("owner", "owner", ["read", "write", "sign_in", "admin"], "abx_hum_"),
+        ("admin", "admin", ["read", "write", "pause", "sign_in", "admin"], "abx_adm_"),
+        ("owner", "owner", ["read", "write", "pause", "sign_in", "admin"], "abx_hum_"),
     ],
 )
 async def test_a_key_says_what_its_holder_may_do(

@@ -12,6 +12,7 @@ import pytest
 
 from ackbox.faces.tui.app import KEYS
 from tests.tui.conftest import Post
+from tests.tui.stopping import stops
 from tests.tui.terminal import ESCAPE, Screen, Terminal
 
 PRESSED = {
@@ -459,6 +460,7 @@ ROUNDS: tuple[tuple[Callable[[Desk], None], str], ...] = (
     (writes, "c i r"),
     (threads, "t"),
     (marks, "a u e"),
+    (stops, "P"),
     (selects, "x shift+down shift+up full_stop"),
     (filters, "slash"),
     (jumps, "colon ctrl+k"),

@@ -81,6 +81,7 @@ class Asker:
             "headers": {},
             "summary": "x",
             "kind": "human",
+            "of": self.home.message,
             "auto_instance": "copy",
             "program": "claude",
             "program_session": self.home.program_session,

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import BrowserContext, Page, Route, expect
 
+from ackbox.errors import LoopGuard
 from tests.serving import Served
 from tests.web.browsing import sign_in
 
@@ -208,6 +209,28 @@ async def test_a_thread_shows_who_has_read_what_and_an_answer_joins_it(
         ["claude", "codex"],
         "Ship it.",
     )
+
+
+async def test_a_person_pauses_a_thread_and_an_agent_and_resumes_them_under_needs_you(
+    served: Served, context: BrowserContext
+) -> None:
+    await crew(served)
+    first = await do(served, "message.send", agent="claude", to="codex", body="And you?")
+    page = await sign_in(served, context, f"t/{first.id}")
+    await page.get_by_role("button", name="Pause").click()
+    await expect(page.get_by_text("paused by ana")).to_be_visible()
+    with pytest.raises(LoopGuard):
+        await do(served, "message.send", agent="codex", parent=first.id, body="And you?")
+    await page.goto(f"{served.url}/w/default/a/codex?box=inbox")
+    await page.get_by_role("button", name="Pause").click()
+    await expect(page.get_by_text("paused by ana")).to_be_visible()
+    await page.goto(f"{served.url}/w/default/needs")
+    listed = page.get_by_label("Paused")
+    await expect(listed.locator("li")).to_have_count(2)
+    for left in (1, 0):
+        await listed.get_by_role("button", name="Resume").first.click()
+        await expect(listed.locator("li")).to_have_count(left)
+    await do(served, "message.send", agent="codex", parent=first.id, body="Fine.")
 
 
 async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_to_its_first(

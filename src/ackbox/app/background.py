@@ -1,8 +1,8 @@
 """Background work: what a server does every second between calls.
 
-It stores last-seen times, updates the word index, measures workspaces and sends the messages of
-due schedules. A fault in one turn is logged; the next turn tries again. Explained in
-docs/why/operations.md.
+It stores last-seen times, updates the word index, measures workspaces, sends the messages of due
+schedules and reminds of expected replies. A fault in one turn is logged; the next turn tries
+again. Explained in docs/why/operations.md.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from ackbox.app.liveness import Alive
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.ops import schedule as schedules
+from ackbox.ops.message.remind import remind
 from ackbox.ops.rules.room import Rooms
 from ackbox.ops.table import Context
 from ackbox.store.engine import Engine, Transaction
+from ackbox.store.obligations import Owed, owed_replies
 from ackbox.store.schedules import Due, due_schedules
 from ackbox.store.store import Store, every_workspace
 
@@ -29,8 +31,9 @@ INDEX_TOGETHER = 500
 ALIVE_TURNS = 18
 P = ParamSpec("P")
 T = TypeVar("T")
-# Runs a piece of work in one workspace as the server itself.
-AsServer = Callable[[int, Callable[[Context], Any]], Awaitable[Any]]
+# Runs a piece of work of a name in one workspace as the server itself.
+AsServer = Callable[[int, str, Callable[[Context], Any]], Awaitable[Any]]
+FIRE, REMIND = "schedule.fire", "message.remind"
 
 
 class Background:
@@ -85,6 +88,7 @@ class Background:
                 await self._index()
                 await self._rooms.measure(self._engine)
                 await self.fire_due()
+                await self.remind_due()
             except Unavailable:
                 continue  # callers are told; the next turn tries again
             except Exception:  # the edge of the background work: it must outlive any one fault
@@ -99,18 +103,39 @@ class Background:
     async def _fire(self, due: Due) -> bool:
         try:
             return (
-                await self._as_server(due.ws, lambda context: schedules.fire(context, due))
+                await self._as_server(due.ws, FIRE, lambda context: schedules.fire(context, due))
                 is not None
             )
         except Unavailable:
             raise
         except AckboxError as error:
             why = f"{error.message} {error.hint or ''}".rstrip()
-            await self._as_server(due.ws, lambda context: schedules.give_up(context, due, why))
+            await self._as_server(
+                due.ws, FIRE, lambda context: schedules.give_up(context, due, why)
+            )
         except (
             Exception
         ):  # the edge of the background work: one schedule's fault must not hold up the others
             logging.getLogger(__name__).exception("could not fire a schedule")
+        return False
+
+    async def remind_due(self) -> int:
+        """Remind of the replies that are half over or due by now. Returns how many this server
+        did.
+        """
+        now = self._clock()
+        owed = await self._engine.read(lambda tx: owed_replies(tx, now), across=True)
+        return sum([await self._remind(each) for each in owed])
+
+    async def _remind(self, owed: Owed) -> bool:
+        try:
+            return bool(
+                await self._as_server(owed.ws, REMIND, lambda context: remind(context, owed))
+            )
+        except Unavailable:
+            raise
+        except Exception:  # the edge of the background work: one fault must not hold up the others
+            logging.getLogger(__name__).exception("could not remind of a reply")
         return False
 
     async def _index(self) -> None:

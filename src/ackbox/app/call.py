@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from ackbox.app.background import Background
@@ -105,11 +106,12 @@ class App:
         await self.engine.close()
 
     async def fire_due(self) -> int:
-        """Send what schedules are due to send by now; the background does it every second.
-
-        Returns how many this server sent.
-        """
+        """Send what schedules are due to send, as the background does; returns how many."""
         return await self._background.fire_due()
+
+    async def remind_due(self) -> int:
+        """Remind of replies that are half over or due, as the background does; returns how many."""
+        return await self._background.remind_due()
 
     async def ensure(
         self, *, workspace: str, operator_key: str | None, label: str = "operator"
@@ -456,10 +458,10 @@ class App:
             stored_bytes=self._rooms.bytes_of,
             notices=self.notices,
             fits=fits,
-            may_repeat=lambda same, limit, key: self.limits.may_repeat(same, limit, key or call),
+            may_repeat=partial(self.limits.may_repeat, call),
         )
 
-    async def _as_server(self, ws: int, run: Callable[[Context], Any]) -> Any:
+    async def _as_server(self, ws: int, operation: str, run: Callable[[Context], Any]) -> Any:
         """Run the server's background work in one workspace, in a transaction."""
         context: Context | None = None
 
@@ -470,7 +472,7 @@ class App:
                 store,
                 await store.workspace(),
                 caller=schedules.SERVER,
-                operation="schedule.fire",
+                operation=operation,
                 face="server",
             )
             return await run(context)

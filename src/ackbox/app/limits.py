@@ -61,7 +61,6 @@ BY_KEY = Rate(200, 400)
 BY_WORKSPACE = Rate(2000, 4000)
 GUESSES = Rate(1, 30)
 REFUSALS = Rate(1, 1)
-REPEATS_WITHIN_S = 600
 # Buckets of each kind. Kinds do not push out one another: a flood of wrong keys fills the buckets
 # of addresses alone.
 MAX_BUCKETS = 20_000
@@ -122,16 +121,19 @@ class Limits:
         """
         return self._bucket("refusal", key_id).take(1, self._clock()) == 0
 
-    def may_repeat(self, same: int, limit: int, call: Any) -> bool:
-        """Whether the same text may be sent again: at most `limit` calls within ten minutes.
+    def may_repeat(
+        self, call: object, same: int, limit: int, within_s: float, key: str | None
+    ) -> bool:
+        """Whether the same may be done again: at most `limit` calls within so many seconds.
 
-        A repeated call counts once.
+        A repeated call, or one that repeats its idempotency key, counts once.
         """
+        call = key or call
         now = self._clock()
         if len(self._said) > 100_000:
             self._said.clear()
         said = self._said.setdefault(same, deque())
-        while said and said[0][0] <= now - REPEATS_WITHIN_S:
+        while said and said[0][0] <= now - within_s:
             said.popleft()
         if any(call == before for _, before in said):
             return True

@@ -39,6 +39,7 @@ from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.note.link import GotNote, Linked
 from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
+from ackbox.ops.pause import PauseChanged, Resumed
 from ackbox.ops.program.report import Reported
 from ackbox.ops.program.shown import Shown
 from ackbox.ops.receipt import Marked
@@ -275,6 +276,7 @@ class MessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -289,9 +291,10 @@ class MessageVerbs:
 
         The result lists each recipient's presence, and whether it is known. A message to an
         unknown
-        name waits until an agent with that name connects. The same idempotency key with the
-        same
-        content returns the first message.
+        name waits until an agent with that name connects. A reply marks its parent
+        acknowledged for the
+        sender of the reply. The same idempotency key with the same content returns the
+        first message.
 
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:
@@ -313,6 +316,7 @@ class MessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -870,6 +874,41 @@ class NoteVerbs:
         Raises NotFound.
         """
 
+class PauseVerbs:
+    async def start(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> PauseChanged:
+        """Pause a thread or an agent: agents can send nothing there.
+
+        The server rejects messages of agents into the thread, or from and to the agent,
+        until a person
+        ends the pause. People can still write. Pausing again changes nothing.
+
+        Raises NotAllowed (an agent calls), NotFound, Invalid (a person is named), Conflict
+        (too many).
+        """
+
+    async def end(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Resumed:
+        """Resume a paused thread or agent.
+
+        Raises NotAllowed (an agent calls), NotFound (no such thread or agent, or it is not
+        paused).
+        """
+
 class ProgramVerbs:
     async def shown(
         self,
@@ -926,9 +965,11 @@ class ProgramVerbs:
         those that
         this instance has not received yet, a tool call only urgent ones. After a
         compaction, messages
-        that are not acknowledged come once more. The operation marks nothing: the messages
-        come again
-        until program.shown confirms them.
+        that are not acknowledged come once more; so do messages whose reply is half over or
+        overdue,
+        once each time. The operation marks nothing: the messages come again until
+        program.shown
+        confirms them.
 
         Raises Invalid, NotAllowed, NotYou.
         """
@@ -1649,6 +1690,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -1688,6 +1731,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -1751,6 +1796,7 @@ class Nouns:
     invite: InviteVerbs
     login: LoginVerbs
     note: NoteVerbs
+    pause: PauseVerbs
     program: ProgramVerbs
     receipt: ReceiptVerbs
     schedule: ScheduleVerbs
@@ -1962,6 +2008,7 @@ class SyncMessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -1976,9 +2023,10 @@ class SyncMessageVerbs:
 
         The result lists each recipient's presence, and whether it is known. A message to an
         unknown
-        name waits until an agent with that name connects. The same idempotency key with the
-        same
-        content returns the first message.
+        name waits until an agent with that name connects. A reply marks its parent
+        acknowledged for the
+        sender of the reply. The same idempotency key with the same content returns the
+        first message.
 
         Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard.
         Source:
@@ -2000,6 +2048,7 @@ class SyncMessageVerbs:
         reply_all: bool = False,
         expects_reply_by: str | None = None,
         expires_in_days: int | None = None,
+        reroute: bool = False,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
         facts: dict[str, Any] = ...,
@@ -2557,6 +2606,41 @@ class SyncNoteVerbs:
         Raises NotFound.
         """
 
+class SyncPauseVerbs:
+    def start(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> PauseChanged:
+        """Pause a thread or an agent: agents can send nothing there.
+
+        The server rejects messages of agents into the thread, or from and to the agent,
+        until a person
+        ends the pause. People can still write. Pausing again changes nothing.
+
+        Raises NotAllowed (an agent calls), NotFound, Invalid (a person is named), Conflict
+        (too many).
+        """
+
+    def end(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Resumed:
+        """Resume a paused thread or agent.
+
+        Raises NotAllowed (an agent calls), NotFound (no such thread or agent, or it is not
+        paused).
+        """
+
 class SyncProgramVerbs:
     def shown(
         self,
@@ -2613,9 +2697,11 @@ class SyncProgramVerbs:
         those that
         this instance has not received yet, a tool call only urgent ones. After a
         compaction, messages
-        that are not acknowledged come once more. The operation marks nothing: the messages
-        come again
-        until program.shown confirms them.
+        that are not acknowledged come once more; so do messages whose reply is half over or
+        overdue,
+        once each time. The operation marks nothing: the messages come again until
+        program.shown
+        confirms them.
 
         Raises Invalid, NotAllowed, NotYou.
         """
@@ -3336,6 +3422,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -3375,6 +3463,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        pair_per_minute: int | None = None,
+        thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
         heartbeat_s: int | None = None,
         session_ttl_s: int | None = None,
@@ -3438,6 +3528,7 @@ class SyncNouns:
     invite: SyncInviteVerbs
     login: SyncLoginVerbs
     note: SyncNoteVerbs
+    pause: SyncPauseVerbs
     program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
     schedule: SyncScheduleVerbs

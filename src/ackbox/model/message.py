@@ -93,3 +93,7 @@ class Letter(Message, frozen=True, kw_only=True):
     receipt_id: Annotated[str, Meta(description="Id of this reader's receipt")]
     read: Annotated[bool, Meta(description="Whether this reader has read it")] = False
     archived: Annotated[bool, Meta(description="Whether this reader has archived it")] = False
+    overdue: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="Whether its reply is overdue; left out otherwise"),
+    ] = msgspec.UNSET

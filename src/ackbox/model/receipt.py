@@ -14,8 +14,9 @@ from msgspec import Meta
 
 Mark = Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"]
 # Between stored and read: a signal went out, the text was put into a model's context, and a turn of
-# the model began with it.
-Step = Literal["signalled", "injected", "seen"]
+# the model began with it. Besides: the model was reminded of the reply, and the message was sent
+# on to this recipient.
+Step = Literal["signalled", "injected", "seen", "reminded", "rerouted"]
 State = Literal["pending", "delivered", "read", "acknowledged", "expired", "withdrawn"]
 
 _HEX = re.compile(r"[0-9a-f]{32}")
@@ -37,8 +38,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         list[dict[str, Any]],
         Meta(
             description=(
-                "Evidence of each mark and each step before it (signalled, injected, seen):"
-                " mark, instance, at, face, operation, evidence"
+                "Evidence of each mark and each step (signalled, injected, seen, reminded,"
+                " rerouted): mark, instance, at, face, operation, evidence"
             )
         ),
     ] = []

@@ -13,18 +13,20 @@ import msgspec
 
 from ackbox.model.key import Role
 
-Scope = Literal["read", "write", "sign_in", "admin", "server", "database", "redeem", "join"]
+Scope = Literal[
+    "read", "write", "pause", "sign_in", "admin", "server", "database", "redeem", "join"
+]
 
 # The one table of who may do what.
 ALLOWED: dict[Role, frozenset[Scope]] = {
     "read-only": frozenset({"read"}),
     "agent": frozenset({"read", "write"}),
-    "human": frozenset({"read", "write", "sign_in"}),
+    "human": frozenset({"read", "write", "pause", "sign_in"}),
     # A person who administers as well.
-    "owner": frozenset({"read", "write", "sign_in", "admin"}),
-    "admin": frozenset({"read", "write", "sign_in", "admin"}),
+    "owner": frozenset({"read", "write", "pause", "sign_in", "admin"}),
+    "admin": frozenset({"read", "write", "pause", "sign_in", "admin"}),
     "server-admin": frozenset({"server"}),
-    "operator": frozenset({"read", "write", "sign_in", "admin", "server", "database"}),
+    "operator": frozenset({"read", "write", "pause", "sign_in", "admin", "server", "database"}),
     # A one-time link to the dashboard: good for becoming a person's or an owner's key, once.
     "link": frozenset({"redeem"}),
     "owner-link": frozenset({"redeem"}),

@@ -25,6 +25,7 @@ from ackbox.ops.rules.marking import (
     receipt_readers,
 )
 from ackbox.ops.rules.metadata import has_metadata
+from ackbox.ops.rules.obligations import overdue_among
 from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.seeing import see_each
 from ackbox.ops.rules.totals import counts
@@ -242,6 +243,7 @@ async def _letters(context: Context, params: Check, me: Reader, page: list[Store
     seqs = [row.seq for row in page]
     flags = {} if params.state == "unread" else await context.store.flags(me, seqs)
     readers = await receipt_readers(context, me, page)
+    overdue = await overdue_among(context, page)
     return [
         show.letter(
             seen,
@@ -249,6 +251,7 @@ async def _letters(context: Context, params: Check, me: Reader, page: list[Store
             reader=readers[seen.row.seq],
             read=flags.get(seen.row.seq, (False,))[0],
             archived=False,
+            overdue=seen.row.seq in overdue,
         )
         for seen in await see_each(context, params, page)
     ]

@@ -16,6 +16,7 @@ from ackbox.model.name import nearest
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.marking import receipt_reader
+from ackbox.ops.rules.obligations import is_overdue
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.seeing import see
 from ackbox.ops.rules.totals import counts
@@ -166,6 +167,7 @@ async def _fitting(
         reader=await receipt_reader(context, me, row),
         read=read,
         archived=archived,
+        overdue=await is_overdue(context, row),
     )
 
 

@@ -111,7 +111,9 @@ class Context(msgspec.Struct, kw_only=True):
     signs_of_life: dict[int, int] = msgspec.field(default_factory=dict)
     alive: Callable[[int, int], int] = lambda ws, reader: 0
     on_socket: Callable[[int, int], bool] = lambda ws, reader: False
-    may_repeat: Callable[[int, int, str | None], bool] = lambda same, limit, key: True
+    may_repeat: Callable[[int, int, float, str | None], bool] = lambda same, limit, within, key: (
+        True
+    )
     totals: Totals = msgspec.field(default_factory=Totals)
     session: SessionRow | None = None
     session_signs: dict[int, int] = msgspec.field(default_factory=dict)

@@ -12,6 +12,7 @@ from ackbox.ops.message.read import visible
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import fitting, within
+from ackbox.ops.rules.pauses import Paused, pause_of
 from ackbox.ops.rules.seeing import narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, op
 from ackbox.store.messages import NEWEST
@@ -32,6 +33,9 @@ class Thread(msgspec.Struct, frozen=True, kw_only=True):
 
     thread: Annotated[str, Meta(description="Id of the first message")]
     messages: Annotated[list[Message], Meta(description="Items, oldest first")]
+    paused: Annotated[Paused | None, Meta(description="Pause that a person set; null for none")] = (
+        None
+    )
     cursor: Annotated[
         str | None, Meta(description="Cursor for the next page; null on the last page")
     ] = None
@@ -57,6 +61,7 @@ async def get(context: Context, params: GetThread) -> Thread:
     return Thread(
         thread=row.thread_id,
         messages=fitting,
+        paused=pause_of(context.workspace, "thread", row.thread_id),
         cursor=None if last is None else make_cursor(ws, f"thread {row.thread}", last),
     )
 
@@ -89,6 +94,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     people: Annotated[
         list[Person], Meta(description="Participants, in order of their first message")
     ]
+    paused: Annotated[Paused | None, Meta(description="Pause that a person set; null for none")] = (
+        None
+    )
 
 
 class Threads(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,5 +141,6 @@ async def _head(
         first=shown[0],
         last=shown[-1],
         messages=many,
+        paused=pause_of(context.workspace, "thread", shown[0].thread),
         people=[Person(name=who, kind=kind, messages=count) for who, kind, count in people],
     )

@@ -187,11 +187,13 @@ async def _say(context: Context, me: Reader, params: Submit, number: int, turn: 
     word = params.messages[number]
     key = None if params.idempotency_key is None else f"turn:{params.idempotency_key}:{number}"
     before = None if key is None else await context.store.sent_before(me.agent, key)
-    seq = (
-        (await store_message(context, me, await _send(context, me, params, word, key, turn.id))).seq
-        if before is None
-        else before[0]
-    )
+    if before is None:
+        message = await _send(context, me, params, word, key, turn.id)
+        # A parent that the server chose may be one that the agent has not seen.
+        named = word.parent is not None
+        seq = (await store_message(context, me, message, marks_parent=named)).seq
+    else:
+        seq = before[0]
     row = await context.store.message_at(seq)
     assert row is not None
     if before is not None and (

@@ -38,7 +38,7 @@ class Trace(msgspec.Struct, frozen=True):
 # come most have short forms.
 _LETTERS = {"delivered": "d", "read": "r", "acknowledged": "k", "archived": "x"}
 # Steps on the way that are no marks of a reader: they have evidence, and no time of their own.
-_STEPS = {"signalled": "s", "injected": "i", "seen": "n"}
+_STEPS = {"signalled": "s", "injected": "i", "seen": "n", "reminded": "m", "rerouted": "t"}
 _ALL = _LETTERS | _STEPS
 _SHORT = {
     "rest": "r",

@@ -92,11 +92,12 @@ class Messages(Bound):
         *,
         channels: Sequence[int],
         idempotency: tuple[str, bytes] | None,
+        reroute: bool = False,
     ) -> int:
         """Store a message, its addresses and its idempotency key, and return its seq.
 
-        `thread` 0 starts a new thread. Call it last in the transaction: senders queue on the
-        counter.
+        `thread` 0 starts a new thread; with `expects_reply_by` a reply is expected from each
+        address. Call it last in the transaction: senders queue on the counter.
         """
         # A reader that this transaction has not looked up rings everybody: too many rings cost
         # time, one too few costs a wait.
@@ -117,6 +118,21 @@ class Messages(Bound):
                 for channel in channels
             ],
         )
+        if message["expects_reply_by"] is not None:
+            half = (message["created_at"] + message["expects_reply_by"]) // 2
+            await self.run_many(
+                "obligation_add",
+                [
+                    {
+                        "channel": channel,
+                        "seq": seq,
+                        "stage": 0,
+                        "next_at": half,
+                        "reroute": int(reroute),
+                    }
+                    for channel in channels
+                ],
+            )
         if idempotency is not None:
             key, content = idempotency
             await self.run(

@@ -19,6 +19,8 @@ class Offer(msgspec.Struct, frozen=True):
     id: str
     event: str
     seqs: list[int]
+    # Reminders of a reply among them, by seq.
+    reminders: dict[int, str] = {}
 
 
 class Wake(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -304,6 +304,22 @@ class Readers(Bound):
             or await self.row("newcomer_was_given", reader=agent.reader, seq=seq) is not None
         )
 
+    async def send_on(self, seq: int, reader: Reader, *, expires_at: int | None) -> None:
+        """Address a stored message to one more agent or instance, which has it unread then."""
+        await self.run(
+            "addressed_add", channel=reader.reader, seq=seq, left_out=None, expires_at=expires_at
+        )
+        for each in await self.family(reader.agent):
+            # An agent has what any of its instances has: it had the message before.
+            if not each.seen or (each.is_agent and not reader.is_agent):
+                continue
+            if not reader.is_agent and each.reader != reader.reader:
+                continue
+            for mark in ("read", "delivered"):
+                if seq <= (each.read_floor if mark == "read" else each.delivered_floor):
+                    await self.run("hole_add", reader=each.reader, mark=mark, seq=seq)
+        self.posted.add(reader.agent)
+
     async def _with_peoples_post(self, name: str, held: Reader | None) -> Reader | None:
         """Let the first person have what waited for any: as the reader it waited for, or
         together with what waited for the name.

@@ -20,6 +20,7 @@ from ackbox.store.keeping import Keeping
 from ackbox.store.marks import Marks
 from ackbox.store.messages import Messages
 from ackbox.store.notes import Notes
+from ackbox.store.obligations import Obligations
 from ackbox.store.programs import Programs
 from ackbox.store.readers import Readers
 from ackbox.store.schedules import Schedules
@@ -84,6 +85,7 @@ class Store(
     Webhooks,
     Keeping,
     Programs,
+    Obligations,
 ):
     """All questions about one workspace."""
 

@@ -157,6 +157,9 @@ def thread(ctx: CliContext, id: str) -> None:
             ctx.show(message, in_full)
         cursor = page["cursor"]
         if cursor is None:
+            if page["paused"]:
+                by, at = page["paused"]["by"], local_time(page["paused"]["at"])
+                ctx.say(f"{by} paused this thread at {at}.")
             return
 
 

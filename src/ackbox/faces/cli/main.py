@@ -36,7 +36,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("schedule", "webhook"), "automation"),
     **dict.fromkeys(("export", "log", "import", "backup"), "keep"),
     **dict.fromkeys(("tui", "flow", "health", "overview"), "watch"),
-    **dict.fromkeys(("needs", "threads"), "needs"),
+    **dict.fromkeys(("needs", "threads", "pause", "resume"), "needs"),
 }
 # In the order that --help lists them; modules that share a title are listed together.
 FAMILIES = {

@@ -17,9 +17,13 @@ LETTERS = (
     Column("at", lambda letter: local_time(letter["created_at"])),
     Column("from", lambda letter: sender(letter)),
     Column("to", lambda letter: some(letter["to"], 2)),
-    Column("intent", lambda letter: letter["intent"] + (" !" if letter["priority"] > 3 else "")),
+    Column("intent", lambda letter: letter["intent"] + _flags(letter)),
     Column("text", lambda letter: letter["subject"] or letter["body"], may_cut=True),
 )
+
+
+def _flags(letter: Any) -> str:
+    return (" !" if letter["priority"] > 3 else "") + (" overdue" if letter.get("overdue") else "")
 
 
 def sender(message: Any) -> str:

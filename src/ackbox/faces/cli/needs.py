@@ -1,4 +1,4 @@
-"""Open items: needs, threads.
+"""Open items and threads: needs, threads, pause, resume.
 
 Explained in docs/reference/cli.md.
 """
@@ -26,7 +26,7 @@ NEEDS = (
 )
 THREADS = (
     Column("newest", lambda head: local_time(head["last"]["created_at"])),
-    Column("messages", lambda head: str(head["messages"])),
+    Column("messages", lambda head: f"{head['messages']}{' (paused)' if head['paused'] else ''}"),
     Column("people", lambda head: some([person["name"] for person in head["people"]], 4)),
     Column("thread", lambda head: head["thread"]),
     Column("text", lambda head: head["first"]["subject"] or head["first"]["body"], may_cut=True),
@@ -45,6 +45,11 @@ def needs(ctx: CliContext, limit: int, fail_empty: bool) -> None:
     ctx.show_each(found["needs"], NEEDS, empty="Nothing needs you.")
     if found["awaited"]:
         ctx.say(f"Messages wait for agents that never connected: {some(found['awaited'], 8)}")
+    for each in found["paused"]:
+        ctx.say(
+            f"{each['kind'].capitalize()} {each['of']} is paused by {each['by']} since"
+            f" {local_time(each['at'])}. Resume it with: ackbox resume {each['of']}"
+        )
     if fail_empty and not found["needs"]:
         sys.exit(NOTHING)
 
@@ -62,3 +67,34 @@ def threads(ctx: CliContext, answered: bool, limit: int) -> None:
         THREADS,
         empty='No threads yet. Start one with: ackbox send bob "hello"',
     )
+
+
+@verb("pause", VERBS)
+@click.argument("of", metavar="THREAD|AGENT")
+def pause(ctx: CliContext, of: str) -> None:
+    """Stop the messages of agents in a thread, or from and to an agent.
+
+    Example: ackbox pause bob
+
+    For a thread, give the id of any message in it. Agents get an error and should stop;
+    people can still write. Only people can pause and resume.
+    """
+    ctx.show(
+        ctx.call("pause.start", of=of),
+        lambda told: (
+            f"{told['kind']} {told['of']} is paused"
+            if told["changed"]
+            else f"{told['kind']} {told['of']} was paused already, by {told['by']} at"
+            f" {local_time(told['at'])}"
+        ),
+    )
+
+
+@verb("resume", VERBS)
+@click.argument("of", metavar="THREAD|AGENT")
+def resume(ctx: CliContext, of: str) -> None:
+    """Let agents send again in a paused thread, or from and to an agent.
+
+    Example: ackbox resume bob
+    """
+    ctx.show(ctx.call("pause.end", of=of), lambda told: f"{told['kind']} {told['of']} is resumed")

@@ -27,9 +27,10 @@ PEOPLE = (
 
 def _presence(each: Any) -> str:
     """Return the presence, and what an agent program with hooks does now and since when."""
+    paused = f", paused by {each['paused']['by']}" if each["paused"] else ""
     if each["presence"] == "away" or not each["activity"]:
-        return str(each["presence"])
-    return f"{each['presence']}, {each['activity']} {ago(each['activity_since'])}"
+        return f"{each['presence']}{paused}"
+    return f"{each['presence']}, {each['activity']} {ago(each['activity_since'])}{paused}"
 
 
 def _name(each: Any) -> str:
@@ -375,6 +376,16 @@ def workspace_list(ctx: CliContext) -> None:
     "--repeats-limit",
     type=int,
     help="Maximum identical messages to the same recipients in ten minutes; 0 for no limit.",
+)
+@click.option(
+    "--pair-per-minute",
+    type=int,
+    help="Maximum messages of two agents to each other in a thread in a minute; 0 for no limit.",
+)
+@click.option(
+    "--thread-per-minute",
+    type=int,
+    help="Maximum messages of agents in a thread in a minute; 0 for no limit.",
 )
 @click.option(
     "--on-conflict",

@@ -68,6 +68,12 @@ def _writing(function: Any) -> Any:
                 help="Time by which you expect a reply: 2h, tomorrow 9:00 or RFC 3339.",
             ),
             click.option(
+                "--reroute",
+                is_flag=True,
+                help="With --reply-by: when overdue, also send it to another online instance, or "
+                "to an agent of the same role.",
+            ),
+            click.option(
                 "--expires-in-days", type=int, help="Days after which the message leaves inboxes."
             ),
             click.option(
@@ -85,7 +91,7 @@ def _message(options: dict[str, Any]) -> dict[str, Any]:
         options["priority"] = 5
     options["refs"] = [parse_ref(ref) for ref in options["refs"]]
     options["idempotency_key"] = options["idempotency_key"] or new_key()
-    return {name: value for name, value in options.items() if value not in (None, [])}
+    return {name: value for name, value in options.items() if value not in (None, [], False)}
 
 
 @verb("send", VERBS)

@@ -35,6 +35,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "thread.list": ("GET", "/v1/threads"),
     "thread.get": ("GET", "/v1/threads/{id}"),
     "workspace.needs": ("GET", "/v1/needs"),
+    "pause.start": ("POST", "/v1/pauses"),
+    "pause.end": ("POST", "/v1/pauses/end"),
     "inbox.check": ("POST", "/v1/inbox/check"),
     "inbox.wait": ("POST", "/v1/inbox/wait"),
     "mailbox.list": ("GET", "/v1/mailbox"),

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.moment import to_text_or_none
+from ackbox.ops.rules.pauses import Paused, pause_of
 from ackbox.ops.rules.presence import (
     Here,
     Member,
@@ -56,6 +57,9 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="Activity of its program: idle, busy, asking, compacting or gone"),
     ] = None
     activity_since: Annotated[str | None, Meta(description="Time the activity began")] = None
+    paused: Annotated[Paused | None, Meta(description="Pause that a person set; null for none")] = (
+        None
+    )
     instances: Annotated[list[Instance], Meta(description="Instances")] = []
     unread: Annotated[
         int | None,
@@ -122,4 +126,5 @@ async def card_of(context: Context, member: Member) -> Instance:
         {**together.card, **here[own.reader].card},
         here[own.reader].started_at or together.started_at,
     )
-    return shown(own, merged, [shown(each, here[each.reader]) for each in copies])
+    card = shown(own, merged, [shown(each, here[each.reader]) for each in copies])
+    return msgspec.structs.replace(card, paused=pause_of(context.workspace, "agent", own.name))

@@ -49,7 +49,7 @@ async def whoami(context: Context, params: Whoami) -> Identity:
         may_speak_as=list(caller.may_speak_as),
         may=[
             scope
-            for scope in ("read", "write", "sign_in", "admin", "server", "database")
+            for scope in ("read", "write", "pause", "sign_in", "admin", "server", "database")
             if caller.may(scope)
         ],
     )

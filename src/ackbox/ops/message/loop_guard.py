@@ -14,6 +14,10 @@ from ackbox.store.readers import Reader
 
 HOPS_LIMIT = 64
 REPEATS_LIMIT = 30
+REPEATS_WITHIN_S = 600
+# Messages of agents within a minute: of two of them in a thread, and of all in a thread.
+PAIR_LIMIT, THREAD_LIMIT = 120, 300
+MINUTE_S = 60
 
 
 def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
@@ -57,10 +61,53 @@ def hold_repeats(
         )
     )
     limit = context.workspace.settings.get("repeats_limit", REPEATS_LIMIT)
-    if limit and not context.may_repeat(same, limit, key):
+    if limit and not context.may_repeat(same, limit, REPEATS_WITHIN_S, key):
         raise LoopGuard(
             f"{sender.name!r} has sent this same text to the same audience {limit} times within ten"
             " minutes.",
             sender=sender.name,
             hint="Stop, or send something new. The event feed shows this to people.",
         )
+
+
+def hold_budgets(
+    context: Context,
+    sender: Reader,
+    parent: Stored | None,
+    recipients: list[str],
+    *,
+    key: str | None,
+) -> None:
+    """Count a reply of an agent against the budgets of its thread: that of the thread, and that of
+    the sender with each recipient. Raises LoopGuard above one.
+    """
+    if parent is None or sender.kind != "agent":
+        return
+    settings, place = context.workspace.settings, (context.workspace.ws, parent.thread)
+    limit = settings.get("pair_per_minute", PAIR_LIMIT)
+    for name in recipients if limit else ():
+        pair = hash((*place, frozenset((sender.name, name))))
+        if not context.may_repeat(pair, limit, MINUTE_S, key):
+            raise _over_budget(
+                f"{sender.name!r} and {name!r} have exchanged {limit} messages in this thread"
+                " within a minute.",
+                sender,
+                parent,
+            )
+    limit = settings.get("thread_per_minute", THREAD_LIMIT)
+    if limit and not context.may_repeat(hash(place), limit, MINUTE_S, key):
+        raise _over_budget(
+            f"Agents have sent {limit} messages to this thread within a minute.", sender, parent
+        )
+
+
+def _over_budget(text: str, sender: Reader, parent: Stored) -> LoopGuard:
+    return LoopGuard(
+        text,
+        thread=parent.thread_id,
+        sender=sender.name,
+        hint=(
+            "Stop sending in this thread. Write again only when you have something new that"
+            " somebody needs. The event feed shows this to people."
+        ),
+    )

@@ -25,9 +25,11 @@ from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.text import composed, without_ignorables
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
-from ackbox.ops.message.loop_guard import hold_repeats, hops
+from ackbox.ops.message.loop_guard import hold_budgets, hold_repeats, hops
 from ackbox.ops.rules import show
+from ackbox.ops.rules.marking import mark_answered
 from ackbox.ops.rules.metadata import check_metadata
+from ackbox.ops.rules.pauses import refuse_paused
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.rules.seeing import may_see
 from ackbox.ops.table import Call, Context, op
@@ -101,6 +103,15 @@ class Send(Call, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    reroute: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Whether the message also goes to another online instance of the recipient, or to "
+                "an agent of the same role, when the reply is overdue"
+            )
+        ),
+    ] = False
     idempotency_key: (
         Annotated[
             str,
@@ -164,8 +175,8 @@ async def send(context: Context, params: Send) -> Sent:
     """Send a message; it is on disk before the call returns.
 
     The result lists each recipient's presence, and whether it is known. A message to an unknown
-    name waits until an agent with that name connects. The same idempotency key with the same
-    content returns the first message.
+    name waits until an agent with that name connects. A reply marks its parent acknowledged for the
+    sender of the reply. The same idempotency key with the same content returns the first message.
 
     Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard. Source:
     docs/why/delivery.md.
@@ -180,11 +191,13 @@ async def store_message(
     *,
     type: MessageType | None = None,
     kind: Kind | None = None,
+    marks_parent: bool = True,
 ) -> Sent:
     """Store a message from this sender in the running transaction: the only way to make one.
 
     With a `type`, the server writes it about a change, such as `task_assignment`: it does not count
     as a reply, and identical ones are not stopped. With a `kind`, the text is not the sender's.
+    Without `marks_parent`, the sender did not name the parent and may not have seen it.
     """
     text = _check_text(params)
     content = b""
@@ -202,13 +215,22 @@ async def store_message(
     else:
         count = parent.hops if parent else 0
     audience = await _audience(context, params, to, sender)
+    if type is None:
+        names = [each.agent for each in audience.recipients]
+        refuse_paused(context, sender, parent, names)
+        hold_budgets(context, sender, parent, names, key=params.idempotency_key)
     fields = _fields(context, params, sender, audience, text, parent=parent, hops=count)
     fields |= {
         name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None
     }
+    if parent is not None and type is None:
+        await _answer(context, sender, parent, reply=fields["id"] if marks_parent else None)
     key = params.idempotency_key
     seq = await context.store.append(
-        fields, channels=audience.channels, idempotency=(key, content) if key else None
+        fields,
+        channels=audience.channels,
+        idempotency=(key, content) if key else None,
+        reroute=params.reroute,
     )
     context.rings.add(seq)
     return Sent(
@@ -222,6 +244,14 @@ async def store_message(
         recipient_count=audience.count,
         recipients=audience.recipients,
     )
+
+
+async def _answer(context: Context, sender: Reader, parent: Stored, *, reply: str | None) -> None:
+    """Expect no other reply to a message; with the id of one, mark the message as handled."""
+    if reply is not None:
+        await mark_answered(context, sender, parent, reply=reply)
+    if parent.expects_reply_by is not None and parent.sender_agent != sender.agent:
+        await context.store.expect_no_reply(parent.seq)
 
 
 def _addressed(params: Send, sender: Reader, parent: Stored | None) -> str | list[str]:
@@ -280,6 +310,12 @@ def _check_text(params: Send) -> dict[str, Any]:
             hint="Write a text, or name files in `refs`.",
         )
     check_metadata(params.metadata, hint="Name a file in `refs` instead.")
+    if params.reroute and params.expects_reply_by is None:
+        raise MissingField(
+            "`reroute` needs a time by which the reply is due.",
+            hint="Set `expects_reply_by`, such as 2h, or leave `reroute` out.",
+            field="expects_reply_by",
+        )
     return {"body": body, "subject": subject}
 
 
@@ -300,10 +336,10 @@ def _content_hash(params: Send) -> bytes:
             "mention",
             "by_instance",
             "reply_all",
+            "reroute",
         )
     }
-    if params.reply_all:
-        own["reply_all"] = True
+    own |= {name: True for name in ("reply_all", "reroute") if getattr(params, name)}
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
 
 

@@ -15,9 +15,9 @@ from ackbox.model.receipt import Receipt
 from ackbox.ops.message.read import visible
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.rules.obligations import is_overdue
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, op
-from ackbox.store.messages import Stored
 
 
 class Status(Call, frozen=True, kw_only=True):
@@ -91,7 +91,7 @@ async def status(context: Context, params: Status) -> StatusOf:
         acknowledged=counts[2],
         archived=counts[3],
         is_expired=expired,
-        is_late=await _is_late(context, row),
+        is_late=await is_overdue(context, row),
         receipts=receipts,
         cursor=(
             make_cursor(ws, f"status {row.seq}", found[len(receipts) - 1][0][0])
@@ -99,9 +99,3 @@ async def status(context: Context, params: Status) -> StatusOf:
             else None
         ),
     )
-
-
-async def _is_late(context: Context, row: Stored) -> bool:
-    if row.expects_reply_by is None or row.expects_reply_by > context.now:
-        return False
-    return await context.store.first_answer(row) is None

@@ -83,6 +83,8 @@ async def withdraw(context: Context, params: Withdraw) -> Withdrawn:
     if row.is_for_everyone:
         # Later newcomers, who receive recent broadcasts, do not get it either.
         await context.store.withdraw_from_newcomers(row.seq)
+    if not kept:
+        await context.store.expect_no_reply(row.seq)
     if taken:
         subject = {"message": row.id, "seq": row.seq, "withdrawn": taken}
         context.rings.add(

@@ -19,6 +19,7 @@ from ackbox.ops.program.shown import confirm, take_as_seen
 from ackbox.ops.rules import show
 from ackbox.ops.rules.attention import URGENT, attention_of
 from ackbox.ops.rules.marking import addressed_reader, receipt_reader
+from ackbox.ops.rules.obligations import Reminder, overdue_among, reminders_for
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
 from ackbox.ops.rules.seeing import see_each
 from ackbox.ops.rules.totals import counts
@@ -115,6 +116,15 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
     urgent: Annotated[int, Meta(description="Unread messages of priority 5")]
     too_long: Annotated[list[str], Meta(description="Ids of messages too long to show here")] = []
+    reminders: Annotated[
+        dict[str, Reminder],
+        Meta(
+            description=(
+                "Messages of this page whose reply is due, by id: half_time when half of the time"
+                " is over, or overdue"
+            )
+        ),
+    ] = {}
 
 
 @op("program.report", scope="write", writes=lambda params: params.moment != "tool")
@@ -123,8 +133,9 @@ async def report(context: Context, params: Report) -> Reported:
 
     A session start returns up to five unread messages, a prompt and the end of a turn those that
     this instance has not received yet, a tool call only urgent ones. After a compaction, messages
-    that are not acknowledged come once more. The operation marks nothing: the messages come again
-    until program.shown confirms them.
+    that are not acknowledged come once more; so do messages whose reply is half over or overdue,
+    once each time. The operation marks nothing: the messages come again until program.shown
+    confirms them.
 
     Raises Invalid, NotAllowed, NotYou.
     """
@@ -136,11 +147,12 @@ async def report(context: Context, params: Report) -> Reported:
     if not context.store.tx.writable and not _is_quiet(before, params):
         raise NeedsWrite
     memory = await _settle(context, params, me, memory)
-    rows, urgent = await _waiting(context, params, me, memory)
+    rows, urgent, reminders = await _waiting(context, params, me, memory)
     if not context.store.tx.writable and rows:
         raise NeedsWrite
     letters, too_long = await fitting_letters(context, params, me, rows)
-    memory = _remember(context, params, memory, letters, too_long)
+    reminders = {each.seq: reminders[each.seq] for each in letters if each.seq in reminders}
+    memory = _remember(context, params, memory, letters, too_long, reminders)
     activity = "busy" if letters and params.moment == "turn_end" else _ACTIVITY[params.moment]
     if context.store.tx.writable:
         await _keep(context, params, me, before, memory, activity)
@@ -154,6 +166,7 @@ async def report(context: Context, params: Report) -> Reported:
         unread=min(unread, COUNTED_UP_TO),
         urgent=urgent,
         too_long=[row.id for row in too_long],
+        reminders={each.id: reminders[each.seq] for each in letters if each.seq in reminders},
     )
 
 
@@ -215,10 +228,12 @@ async def _settle(context: Context, params: Report, me: Reader, memory: Memory) 
 
 async def _waiting(
     context: Context, params: Report, me: Reader, memory: Memory
-) -> tuple[list[Stored], int]:
-    """Return the messages for this moment in the order to show them, and how many are urgent."""
+) -> tuple[list[Stored], int, dict[int, Reminder]]:
+    """Return the messages for this moment in the order to show them, how many unread ones are
+    urgent, and the reminders among them.
+    """
     if params.moment in SILENT or not params.can_show:
-        return [], 0
+        return [], 0, {}
     is_start = params.moment == "session_start" and params.is_new_context
     mark = "read" if is_start else "delivered"
     store, now = context.store, context.now
@@ -229,8 +244,10 @@ async def _waiting(
     is_woken = memory.wake is not None and now - memory.wake.at < CARRIED_MS
     carried = memory.wake.offer if memory.wake is not None and is_woken else None
     skipped = {*memory.named, *(carried.seqs if carried is not None else ())}
-    rows = await store.messages_at(sorted({*seqs, *again} - skipped))
-    urgent = sum(row.priority >= URGENT for row in rows)
+    reminders = await reminders_for(context, me)
+    rows = await store.messages_at(sorted({*seqs, *again, *reminders} - skipped))
+    unread = {*seqs, *again}
+    urgent = sum(row.priority >= URGENT and row.seq in unread for row in rows)
     rules = await attention_of(context, me)
     # A turn that a wake began is the end of a turn for the rules: nobody else prompted it.
     moment = "turn_end" if params.moment == "prompt" and is_woken else params.moment
@@ -239,7 +256,7 @@ async def _waiting(
     if params.moment == "turn_end" and memory.continued >= MAX_CONTINUED:
         rows = []
     rows.sort(key=lambda row: (row.priority < URGENT, row.seq))
-    return rows[: AT_START if is_start else AT_ONCE], urgent
+    return rows[: AT_START if is_start else AT_ONCE], urgent, reminders
 
 
 async def _not_acknowledged(context: Context, me: Reader, seqs: Sequence[int]) -> list[int]:
@@ -258,6 +275,7 @@ async def fitting_letters(
 ) -> tuple[list[Letter], list[Stored]]:
     """Return those messages that one answer of the face holds whole, and those too long for it."""
     seen = await see_each(context, params, rows)
+    overdue = await overdue_among(context, rows)
     letters = [
         show.letter(
             each,
@@ -265,6 +283,7 @@ async def fitting_letters(
             reader=await receipt_reader(context, me, each.row),
             read=False,
             archived=False,
+            overdue=each.row.seq in overdue,
         )
         for each in seen
     ]
@@ -284,6 +303,7 @@ def _remember(
     memory: Memory,
     letters: list[Letter],
     too_long: list[Stored],
+    reminders: dict[int, Reminder],
 ) -> Memory:
     if too_long:
         named = [*memory.named, *(row.seq for row in too_long)][-MAX_KEPT:]
@@ -294,7 +314,10 @@ def _remember(
         return memory
     continued = memory.continued + (1 if params.moment == "turn_end" else 0)
     offer = Offer(
-        context.new_id(context.now), params.event or params.moment, [each.seq for each in letters]
+        context.new_id(context.now),
+        params.event or params.moment,
+        [each.seq for each in letters],
+        dict(reminders),
     )
     is_digest = any(each.priority < URGENT for each in letters)
     digest_at = context.now if is_digest else memory.digest_at

@@ -86,6 +86,8 @@ async def confirm(
 ) -> Memory:
     """Mark the messages of an offer delivered, and return the memory after it."""
     changed = await add_steps(context, named, me, offer.seqs, offer.event, "injected")
+    for seq, reminder in offer.reminders.items():
+        await add_steps(context, named, me, [seq], offer.event, "reminded", of=f"{reminder}, ")
     if changed:
         await note_marked(context, me, "delivered", changed)
     return msgspec.structs.replace(
@@ -106,10 +108,17 @@ async def take_as_seen(context: Context, named: Named, me: Reader, memory: Memor
 
 
 async def add_steps(
-    context: Context, named: Named, me: Reader, seqs: list[int], event: str, step: Step
+    context: Context,
+    named: Named,
+    me: Reader,
+    seqs: list[int],
+    event: str,
+    step: Step,
+    *,
+    of: str = "",
 ) -> list[int]:
     """Add a step with its evidence to some messages; returns those newly marked delivered."""
-    evidence = f"{named.program} {event}, session {named.program_session}"[:200]
+    evidence = f"{of}{named.program} {event}, session {named.program_session}"[:200]
     changed = []
     for row in await context.store.messages_at(sorted(seqs)):
         for target in await find_targets(context, me, row):

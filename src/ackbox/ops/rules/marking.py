@@ -157,6 +157,19 @@ async def note_marked(context: Context, me: Reader, mark: Mark, seqs: list[int])
     context.rings.add(seq)
 
 
+async def mark_answered(context: Context, me: Reader, parent: Stored, *, reply: str) -> None:
+    """Mark a message acknowledged for a recipient that replies to it, with the reply as evidence.
+
+    Called before the reply is stored. It changes nothing for others than its recipients.
+    """
+    did = [
+        await mark_one(context, me, target, "acknowledged", evidence=f"reply {reply}")
+        for target in await find_targets(context, me, parent)
+    ]
+    if any(did):
+        await note_marked(context, me, "acknowledged", [parent.seq])
+
+
 def _with(trace: Trace, marks: tuple[str, ...], who: str, entry: list[Any]) -> Trace:
     for mark in marks:
         entries = trace.evidence.get(mark, [])

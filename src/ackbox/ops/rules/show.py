@@ -74,13 +74,16 @@ def message(seen: Seen, workspace: str, *, body_chars: int | None = None) -> Mes
     return msgspec.structs.replace(shown, body=shown.body[:body_chars]) if is_long else shown
 
 
-def letter(seen: Seen, workspace: str, *, reader: int, read: bool, archived: bool) -> Letter:
+def letter(
+    seen: Seen, workspace: str, *, reader: int, read: bool, archived: bool, overdue: bool
+) -> Letter:
     """Return a message that its reader may see, with the reader's flags."""
     return Letter(
         **_fields(seen.row, workspace),
         receipt_id=receipt_id(seen.row.seq, reader),
         read=read,
         archived=archived,
+        overdue=overdue or msgspec.UNSET,
     )
 
 

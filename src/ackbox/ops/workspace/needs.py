@@ -10,6 +10,7 @@ from msgspec import Meta
 from ackbox.model.message import Message
 from ackbox.ops.rules import show
 from ackbox.ops.rules.paging import fitting
+from ackbox.ops.rules.pauses import Paused, pauses
 from ackbox.ops.rules.presence import standing
 from ackbox.ops.rules.seeing import Seen, see, written_by
 from ackbox.ops.table import Call, Context, Limit, op
@@ -49,7 +50,13 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     ]
     message: Annotated[Message, Meta(description="Message; body cut to 500 characters")]
     waiting_for: Annotated[
-        list[str], Meta(description="Recipients who have not acknowledged it (at most 10)")
+        list[str],
+        Meta(
+            description=(
+                "Recipients it waits for: those who have not acknowledged it, all of them for a "
+                "`late` reply (at most 10)"
+            )
+        ),
     ]
     since: Annotated[str, Meta(description="Time since which it waits")]
     is_answered: Annotated[bool, Meta(description="Whether another recipient has replied")] = False
@@ -60,6 +67,10 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
 
     needs: Annotated[list[Need], Meta(description="Items, oldest first")]
     awaited: Annotated[list[str], Meta(description="Unknown names that messages wait for")]
+    paused: Annotated[
+        list[Paused],
+        Meta(description="Threads and agents that are paused, as far as you may see them"),
+    ] = []
 
 
 @op("workspace.needs", scope="read", is_slow=True)
@@ -100,7 +111,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
         seen = None if kind is None else await see(context, params, row)
         if kind is None or seen is None:
             continue
-        waiting = await _waiting(context, row, away_only=kind == "stuck")
+        waiting = await _waiting(context, row, kind)
         if waiting or kind == "mail":
             found.append(
                 _need(context, seen, kind, waiting, is_answered=answered.get(row.seq, False))
@@ -112,6 +123,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
         awaited=fitting(
             await store.awaited(visible_to=await written_by(context, params)), AWAITED_BYTES
         ),
+        paused=[] if context.visible_to(None) is not None else pauses(context.workspace),
     )
 
 
@@ -135,12 +147,16 @@ def _kind(
             if row.intent == "question"
             else "mail"
         )
-    if is_answered or acknowledged >= recipients:
+    if is_answered:
         return None
-    if row.expires_at is not None and row.expires_at <= now:
-        return "expired" if delivered < recipients else None
-    if row.expects_reply_by is not None and row.expects_reply_by <= now:
+    is_expired = row.expires_at is not None and row.expires_at <= now
+    # An acknowledgement is not the reply that was expected.
+    if row.expects_reply_by is not None and row.expects_reply_by <= now and not is_expired:
         return "late"
+    if acknowledged >= recipients:
+        return None
+    if is_expired:
+        return "expired" if delivered < recipients else None
     if is_mine:
         return "stuck" if delivered < recipients and age > STUCK_MS else None
     if row.intent == "blocked" and acknowledged == 0:
@@ -163,14 +179,15 @@ def _need(
     )
 
 
-async def _waiting(context: Context, row: Stored, *, away_only: bool) -> list[str]:
-    store, names = context.store, []
+async def _waiting(context: Context, row: Stored, kind: Kind) -> list[str]:
+    """Return the recipients it waits for: for a reply also those who have acknowledged it."""
+    store, names, away_only = context.store, list[str](), kind == "stuck"
     for who, trace in await store.traces(
         row.seq, sender_agent=row.sender_agent, is_broadcast=row.is_for_everyone, after=0, most=200
     ):
         # Archived and withdrawn messages wait for nobody.
         if (
-            trace.acknowledged_at is not None
+            (trace.acknowledged_at is not None and kind != "late")
             or trace.archived_at is not None
             or (away_only and trace.delivered_at is not None)
         ):

@@ -39,7 +39,7 @@ def _shown(row: WorkspaceRow) -> Workspace:
         name=row.name,
         mode=row.mode,
         agents=row.agent_count,
-        settings=row.settings,
+        settings={name: value for name, value in row.settings.items() if name in SETTINGS},
         created_at=to_text(row.created_at),
     )
 
@@ -66,6 +66,27 @@ Repeats = Annotated[
         description=(
             "Maximum identical messages from one agent to one audience in ten minutes (0 "
             "for no limit)"
+        ),
+    ),
+]
+PairBudget = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=100_000,
+        description=(
+            "Maximum messages of two agents to each other in a thread in a minute; 120 when not set"
+            " (0 for no limit)"
+        ),
+    ),
+]
+ThreadBudget = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=100_000,
+        description=(
+            "Maximum messages of agents in a thread in a minute; 300 when not set (0 for no limit)"
         ),
     ),
 ]
@@ -128,6 +149,8 @@ SETTINGS = (
     "inactive",
     "hops_limit",
     "repeats_limit",
+    "pair_per_minute",
+    "thread_per_minute",
     "on_conflict",
     "heartbeat_s",
     "session_ttl_s",
@@ -143,6 +166,8 @@ class Settings(Call, frozen=True, kw_only=True):
     inactive: Inactive | None = None
     hops_limit: Hops | None = None
     repeats_limit: Repeats | None = None
+    pair_per_minute: PairBudget | None = None
+    thread_per_minute: ThreadBudget | None = None
     on_conflict: Conflicts | None = None
     heartbeat_s: Heartbeat | None = None
     session_ttl_s: Ttl | None = None

@@ -35,7 +35,16 @@ FAR_STEPS = 2
 # A notification holds at most 8,000 bytes.
 MAX_TEXTS = 50
 # Statements that add rows which nothing else in the group can read; every other write runs alone.
-APPENDS = frozenset({"take_seq", "message_add", "addressed_add", "idempotency_add", "event_add"})
+APPENDS = frozenset(
+    {
+        "take_seq",
+        "message_add",
+        "addressed_add",
+        "obligation_add",
+        "idempotency_add",
+        "event_add",
+    }
+)
 LOST = (
     OSError,
     asyncpg.PostgresConnectionError,

@@ -1087,3 +1087,30 @@ DELETE FROM program_session WHERE ws = :ws AND last_at < :before;
 -- Forget all but the sessions that reported last; index program_session_by_age.
 DELETE FROM program_session WHERE ws = :ws AND last_at < (
     SELECT last_at FROM program_session WHERE ws = :ws ORDER BY last_at DESC LIMIT 1 OFFSET :kept);
+
+-- name: obligation_add
+-- Note that a reply to a message is expected from an address.
+INSERT INTO obligation (ws, channel, seq, stage, next_at, reroute) VALUES (:ws, :channel, :seq, :stage, :next_at, :reroute);
+
+-- name: obligations_due
+-- Messages whose reply the server looks for now, in any workspace. across: the server keeps time for all of them; index obligation_by_next.
+SELECT DISTINCT ws, seq, next_at FROM obligation WHERE next_at <= :now ORDER BY next_at, ws, seq LIMIT :most;
+
+-- name: obligation_claim
+-- Take one reminder of a message, if nobody else has taken it; index obligation_by_seq.
+UPDATE obligation SET stage = :stage, next_at = :next_at WHERE ws = :ws AND seq = :seq AND next_at = :expected RETURNING channel, reroute;
+
+-- name: obligation_end
+-- Expect no reply to a message any longer; index obligation_by_seq.
+DELETE FROM obligation WHERE ws = :ws AND seq = :seq;
+
+-- name: reminders
+-- The messages that a reader is reminded of, and at which stage, oldest first; primary key.
+SELECT o.seq, MAX(o.stage) FROM obligation o WHERE o.ws = :ws AND o.channel IN (0, :agent, :reader) AND o.stage > 0
+GROUP BY o.seq ORDER BY o.seq LIMIT :most;
+
+-- name: presence_with_role
+-- Presence of agents and instances whose card names a role, for the one message that is sent on; primary key.
+SELECT r.reader, r.agent, r.name, r.instance, r.skeleton, r.kind, r.seen, r.registered_seq, r.read_floor, r.delivered_floor, p.card
+FROM presence p JOIN reader r ON r.ws = p.ws AND r.reader = p.reader
+WHERE p.ws = :ws AND REPLACE(p.card, :role, '') <> p.card AND r.kind = 'agent' ORDER BY r.reader LIMIT :most;

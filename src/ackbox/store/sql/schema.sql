@@ -391,3 +391,17 @@ CREATE TABLE program_session (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX program_session_by_age ON program_session (ws, last_at);
+
+CREATE TABLE obligation (
+    ws       INTEGER NOT NULL,
+    channel  INTEGER NOT NULL,
+    seq      INTEGER NOT NULL,
+    stage    INTEGER NOT NULL,
+    next_at  INTEGER NOT NULL,
+    reroute  INTEGER NOT NULL,
+    PRIMARY KEY (ws, channel, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX obligation_by_seq ON obligation (ws, seq);
+
+CREATE INDEX obligation_by_next ON obligation (next_at);

@@ -51,6 +51,10 @@ class Agents(Tab):
     def agent(self) -> str | None:
         return self._people[self.cursor]["agent"] if self.cursor < len(self._people) else None
 
+    @property
+    def stoppable(self) -> str | None:
+        return self.agent
+
     def enter(self, *, in_list: bool) -> bool:
         if self.agent is None or self.screen.has_class("-one"):
             return False
@@ -81,10 +85,11 @@ class Agents(Tab):
             put(fit(one_line(one["machine"] or ""), machine_cells), "text2"),
             put(fit(f" {one_line(one['program'] or '')}", program_cells), "text2"),
         ]
+        paused = "paused · " if one["paused"] else ""
         room = max(width - 1 - 3 - name_cells - 5 - machine_cells - program_cells - 9, 0)
         return [
             *line,
-            put(fit(f" {one_line(one['summary'] or one['area'] or '')}", room)),
+            put(fit(f" {paused}{one_line(one['summary'] or one['area'] or '')}", room)),
             put(f"{ago(one['last_seen']):>8} ", "text3"),
         ]
 
@@ -120,6 +125,8 @@ class Agents(Tab):
             ]
         ]
         lines += text_lines(one_line(where), width, style("text", bold=True))
+        if one["paused"]:
+            lines += text_lines(f"paused by {one_line(one['paused']['by'])}", width, style("high"))
         lines += text_lines(one["summary"] or "", width, style("text")) if one["summary"] else []
         for key in ("machine", "platform", "program", "model", "area", "reach"):
             if one[key]:

@@ -34,17 +34,19 @@ class Needs(Tab):
 
     title = "Needs you"
     every_s = 10.0
-    fed_by = ("message.", "receipt.", "task.", "agent.")
+    fed_by = ("message.", "receipt.", "task.", "agent.", "thread.")
     is_read_unseen = True
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._needs: list[tuple[Any, Row]] | None = None
         self._details = MessageDetails()
+        self._paused: list[Any] = []
 
     async def read(self, link: Link) -> None:
         found = await link.call("workspace.needs", limit=100)
         on = self.row
+        self._paused = found["paused"]
         self._needs = [(need, make_row(need["message"], None)) for need in found["needs"]]
         if on is not None:
             # The cursor stays on its item while others are added and removed.
@@ -113,7 +115,11 @@ class Needs(Tab):
     def when_empty(self) -> str:
         if self._needs is None:
             return "loading …"
-        return f"Nothing needs you.\n\n{self._recent()}"
+        paused = "".join(
+            f"\nPaused by {one_line(each['by'])}: {each['kind']} {one_line(each['of'])}"
+            for each in self._paused
+        )
+        return f"Nothing needs you.\n{paused}\n{self._recent()}"
 
     def _recent(self) -> str:
         since = (

@@ -37,6 +37,7 @@ class Tab(Listing):
     KEYS: ClassVar[tuple[Key, ...]] = (
         *Listing.KEYS,
         Key("c i", "c,i", "compose", "write a message"),
+        Key("P", "P", "stop", "pause the thread or agent; again to resume"),
         Key("r", "r", "reply", "reply; acknowledges the message if it was sent to you"),
         Key("t", "t", "thread", "open the thread"),
         Key("a", "a", "mark('acknowledged')", "acknowledge; only messages to you"),
@@ -90,6 +91,28 @@ class Tab(Listing):
     def action_thread(self) -> None:
         if self.row is not None:
             self.session.show_thread(self.row)
+
+    @property
+    def stoppable(self) -> str | None:
+        """The thread or agent that `P` pauses."""
+        return None if self.row is None else self.row.thread
+
+    def action_stop(self) -> None:
+        if self.stoppable is None:
+            self.session.refuse("No message and no agent is selected to pause.")
+        else:
+            self.run_worker(self._stop(self.stoppable), group="stop")
+
+    async def _stop(self, of: str) -> None:
+        """Stop the messages of agents in a thread or of an agent, or let them go on."""
+        caller = {"agent": self.member.name, "of": of}
+        told = await self.session.attempt("pause.start", **caller)
+        if told is not None and not told["changed"]:
+            told = await self.session.attempt("pause.end", **caller)
+        if told is not None:
+            name = one_line(told["of"]) if told["kind"] == "agent" else "the thread"
+            did = "paused" if "changed" in told else "resumed"
+            self.session.say(f"{did} {name}; P {'resumes' if did == 'paused' else 'pauses'} it")
 
     def action_mark(self, mark: str) -> None:
         if self.row is not None:

@@ -32,6 +32,7 @@ class Head(msgspec.Struct):
     names: list[str]
     count: int | None
     last: Row
+    is_paused: bool = False
 
 
 class Threads(Tab):
@@ -43,7 +44,7 @@ class Threads(Tab):
     indent = 16
     every_s = 30.0
     soonest_s = 1.0
-    fed_by = ("message.",)
+    fed_by = ("message.", "thread.")
     opens_whole = True
     shows_end = True
 
@@ -119,6 +120,7 @@ class Threads(Tab):
                 [each["name"] for each in head["people"]],
                 head["messages"],
                 last,
+                head["paused"] is not None,
             )
         self._list()
 
@@ -199,7 +201,7 @@ class Threads(Tab):
             *line,
             put(
                 fit(
-                    one_line(head.text),
+                    f"{'paused · ' if head.is_paused else ''}{one_line(head.text)}",
                     max(width - 1 - (8 if self.is_compact else 10) - 5 - who_cells - 3, 0),
                 )
             ),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
-from contextlib import suppress
 
 from rich.segment import Segment
 from textual import events
@@ -313,11 +312,6 @@ class Compose(Vertical):
             return
         self._forget_text()
         self.post_message(self.Sent())
-        if answers is not None and answers.sender != member.name:
-            # A reply acknowledges, as in the dashboard; the server ignores it if the message was
-            # not sent to this name.
-            with suppress(NoServer, AckboxError):
-                await member.call("receipt.mark", mark="acknowledged", ids=[answers.id])
         self._session.say(
             f"sent to everyone ({sent['recipient_count']})"
             if draft.is_everyone

@@ -142,6 +142,7 @@ async def load_thread(ask: Ask) -> dict[str, Any]:
     first = next(iter(root["messages"]), None)
     return {
         "thread": root["thread"],
+        "paused": root["paused"],
         "root": first,
         "messages": messages,
         "cursor": page["cursor"],
@@ -230,6 +231,8 @@ def lines_needs(data: dict[str, Any]) -> Iterator[str]:
         yield f"{need['kind']}: {line(need['message'])}"
     for name in data["awaited"]:
         yield plain(f"unknown recipient: messages wait until {name} connects")
+    for each in data["paused"]:
+        yield plain(f"paused by {each['by']}: {each['kind']} {each['of']}")
     if not data["needs"] and not data["awaited"]:
         yield "Nothing needs you."
 

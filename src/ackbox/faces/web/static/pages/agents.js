@@ -1,7 +1,7 @@
 // Agents: their presence, machine, activity and how messages reach them.
 import { useEffect, useRef } from "../vendor/hooks.js";
 import { go, query, setQuery, Top, useFresh } from "../core/frame.js";
-import { Nobody } from "../widgets/empty_state.js";
+import { Nobody } from "../widgets/page_parts.js";
 import { Age, Agent, Presence, html, safe } from "../widgets/ui.js";
 import { address, rankOf } from "../core/lookup.js";
 import { roster } from "../core/store.js";
@@ -17,7 +17,6 @@ const GROUPS = {
   presence: (row) => row.presence,
   program: (row) => row.program ?? "unknown program",
 };
-const REACH = { poll: "polling only", hook: "hook", socket: "socket", push: "push" };
 
 /**
  * One row for each instance. An agent without instances, or more present than they are, has a row
@@ -189,8 +188,8 @@ function Row({ row }) {
     `
         : null
     }</td>
-    <td><${Spark} counts=${row.sent} /></td><td class="dim">${REACH[row.reach] ?? safe(row.reach)}
-    </td>
+    <td><${Spark} counts=${row.sent} /></td><td class="dim">
+      ${row.reach === "poll" ? "polling only" : safe(row.reach)}</td>
     <td class="dim end">${row.seen ? html`<${Age} at=${row.seen} />` : "never"}</td></tr>`;
 }
 

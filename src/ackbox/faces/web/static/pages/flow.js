@@ -5,12 +5,11 @@ import { quoted } from "../core/filter.js";
 import { address } from "../core/lookup.js";
 import { go, query, setQuery, theme, Top, useFresh } from "../core/frame.js";
 import { keys } from "../core/keys.js";
-import { Nobody } from "../widgets/empty_state.js";
+import { Nobody, Windows } from "../widgets/page_parts.js";
 import { Icon, Intent, Teach, Time, arg, html, safe } from "../widgets/ui.js";
 import { Painter } from "../widgets/ring.js";
 import { linesOf, places } from "../widgets/ring_layout.js";
 import { ring as messages, time, version } from "../core/store.js";
-import { Windows } from "../widgets/time_windows.js";
 
 const WINDOWS = [
   ["5m", "5 min"],

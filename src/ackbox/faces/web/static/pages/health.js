@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { address, colours } from "../core/lookup.js";
 import { go, theme, Top, useFresh } from "../core/frame.js";
-import { Windows } from "../widgets/time_windows.js";
+import { Windows } from "../widgets/page_parts.js";
 import { Age, Intent, Presence, Time, html, safe, tokenOf } from "../widgets/ui.js";
 import { time } from "../core/store.js";
 

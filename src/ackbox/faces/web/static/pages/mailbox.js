@@ -21,7 +21,7 @@ import {
 import { useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
 import { base, me, mayWrite, refusal } from "../core/store.js";
 import { Compose } from "../widgets/compose.js";
-import { Detail, messageKeys } from "../widgets/detail.js";
+import { Detail, Pause, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "../widgets/selection.js";
 import { go, Older, query, setQuery, Top, useFresh, useStanding } from "../core/frame.js";
@@ -325,7 +325,10 @@ function Messages({ told, at, setAt, pick }) {
 export function Mailbox({ data, about }) {
   const [told, more] = useFresh(
     data,
-    (each) => each.kind === "message.sent" || each.kind === "receipt.marked",
+    (each) =>
+      each.kind === "message.sent" ||
+      each.kind === "receipt.marked" ||
+      each.details?.agent === data.name,
     400,
     (one, other) => ({
       ...other,
@@ -398,7 +401,9 @@ export function Mailbox({ data, about }) {
       ${doing ? html` · <q><bdi>${safe(doing)}</bdi></q>` : null} · seen ${seen(agent)}
       `
         : "no agent with this name has connected yet"
-    }</span><span class="grow"></span></${Top}>
+    }</span><span class="grow"></span>${
+      agent?.kind === "agent" ? html`<${Pause} of=${agent.agent} ...${agent} />` : null
+    }</${Top}>
     <div class="mid"><nav class="tabs" aria-label="Boxes">${BOXES.map(
       (box) => html`<a
     href=${`${here}?box=${box}`} aria-current=${box === told.box ? "page" : null}>${box}

@@ -14,7 +14,7 @@ import {
 import { useEffect, useLayoutEffect, useState } from "../vendor/hooks.js";
 import { base, call, me, mayWrite, needs as count, roster } from "../core/store.js";
 import { reply } from "../widgets/drafts.js";
-import { Detail, markOwn, messageKeys } from "../widgets/detail.js";
+import { Detail, Pause, markOwn, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
 import { address, isPerson } from "../core/lookup.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "../widgets/selection.js";
@@ -71,8 +71,15 @@ function Awaited({ names }) {
   )}</ul>`;
 }
 
-function Quiet() {
-  const agents = roster.value.agents.filter((each) => each.kind === "agent");
+function Stopped({ paused }) {
+  return html`<ul class="needs waits" aria-label="Paused">${paused.map(
+    (each) => html`<li key=${each.of} class="need"><span class="age"></span><p><a
+      href=${address(`${each.kind[0]}/${each.of}`)}><bdi>${safe(each.of)}</bdi></a></p>
+    <div class="acts"><${Pause} of=${each.of} paused=${each} /></div></li>`,
+  )}</ul>`;
+}
+
+function Quiet({ agents }) {
   const said = ["idle", "away"]
     .map((state) => [agents.filter((each) => each.presence === state).length, state])
     .filter(([many]) => many)
@@ -100,7 +107,7 @@ export function Needs({ data }) {
       each.kind === "message.sent" ||
       each.kind === "receipt.marked" ||
       each.kind === "message.withdrawn" ||
-      each.kind.startsWith("agent."),
+      /^(agent|thread)\./.test(each.kind),
   );
   const items = told.needs ?? [],
     pane = query.value.m ?? null;
@@ -187,18 +194,17 @@ export function Needs({ data }) {
     if (!clicked(event, messages, need.message)) open(need);
   }
   const { messages: recent = 0, senders = 0 } = told.lately ?? {};
-  const recently = !recent
-    ? "no messages"
-    : `${recent >= 200 ? "200 or more" : recent} message${recent === 1 ? "" : "s"} from ` +
-      `${senders} sender${senders === 1 ? "" : "s"}`;
-  const oldest = items[0],
-    agents = roster.value.agents.filter((each) => each.kind === "agent"),
+  const recently = recent
+    ? `${recent >= 200 ? "200 or more" : recent} message${recent === 1 ? "" : "s"} from ` +
+      `${senders} sender${senders === 1 ? "" : "s"}`
+    : "no messages";
+  const agents = roster.value.agents.filter((each) => each.kind === "agent"),
     online = agents.filter((each) => each.presence === "online").length;
   return html`<div class=${`view ${pane ? "has-pane" : ""}`}>
     <${Top} title="Needs you"><span class="dim num">${
       items.length
         ? html`
-    ${items.length} waiting · oldest <${Age} at=${oldest.since} />`
+    ${items.length} waiting · oldest <${Age} at=${items[0].since} />`
         : null
     }</span><span
     class="grow"></span></${Top}>
@@ -269,7 +275,8 @@ export function Needs({ data }) {
                 : html`No agent has connected yet. Try the demo: <${Teach} command="ackbox demo" />`
             }</p></div>`
       }
-      ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}<${Quiet} /></div>
+      ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}
+      ${told.paused?.length ? html`<${Stopped} ...${told} />` : null}<${Quiet} agents=${agents} /></div>
       <${Picked} of="needs" />${given ? html`<${given.view} ...${given} />` : null}
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })}/>` : null}

@@ -20,7 +20,7 @@ import {
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
 import { base, call, listen, load, me } from "../core/store.js";
 import { Compose } from "../widgets/compose.js";
-import { Refs, messageKeys } from "../widgets/detail.js";
+import { Pause, Refs, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
 import { go, Older, Top, useFresh, useStanding } from "../core/frame.js";
 
@@ -205,8 +205,7 @@ export function Thread({ data }) {
   const [told] = useFresh(
     data,
     (each) =>
-      each.kind === "receipt.marked" ||
-      (each.kind === "message.sent" && each.thread === data.thread),
+      each.kind === "receipt.marked" || (each.thread ?? each.details?.thread) === data.thread,
   );
   const [cursor, setCursor] = useState(data.cursor);
   // Only the newest messages are reloaded; all that were loaded before stay.
@@ -300,7 +299,8 @@ export function Thread({ data }) {
     class="dim num nowrap">
       ${people.length} ${people.length === 1 ? "participant" : "participants"} · ${messages.length}
       ${cursor ? "+" : ""} ${messages.length === 1 ? "message" : "messages"}
-      ${spent ? ` · ${spent} min` : ""}</span><span class="grow"></span><${Copy}
+      ${spent ? ` · ${spent} min` : ""}</span><span class="grow"></span><${Pause} of=${data.thread}
+      paused=${told.paused} /><${Copy}
       text=${`${location.origin}${base}/t/${data.thread}`} label="Copy link" /></${Top}>
     <div class="mid"><div class="scroll thread" ref=${box} onScroll=${(event) => {
       const b = event.target;

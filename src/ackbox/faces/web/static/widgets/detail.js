@@ -75,6 +75,16 @@ export function Refs({ refs }) {
   )}</ul>`;
 }
 
+/** Who paused a thread or agent, and a button that pauses or resumes it. */
+export const Pause = ({ of, paused }) =>
+  html`${paused ? html`<span class="dim">paused by <bdi>${safe(paused.by)}</bdi></span>` : null}${
+    mayWrite
+      ? html`<button type="button"
+      onClick=${() => call(paused ? "pause.end" : "pause.start", { of })}>
+      ${paused ? "Resume" : "Pause"}</button>`
+      : null
+  }`;
+
 /** Set or clear a mark on a message to the caller. Raises Refused if it is to somebody else. */
 export async function markOwn(message, mark) {
   if ((await call("receipt.mark", { mark, ids: [message.id] })).not_found.length)

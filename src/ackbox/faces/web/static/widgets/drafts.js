@@ -124,14 +124,14 @@ const afters = new Map();
  * server stores it once, also if only the response was lost.
  */
 export function takeUp(place, text, what, because, parent, refs) {
-  const { parent: to, thread, about, after } = draft.value,
+  const { parent: to, thread, after } = draft.value,
     asked = JSON.stringify([what, because, to]),
     tried = triedAt(place);
   const now = {
     text,
     refs,
     set: look(place, ".set"),
-    from: { parent: to, thread, about: about && { id: about.id, sender: about.sender } },
+    thread,
     by: DOCUMENT,
     at: Date.now(),
     ...(tried?.asked === asked ? tried : { asked, parent, key: random() }),
@@ -285,7 +285,7 @@ export function meant(text, usual) {
   };
 }
 
-export async function send({ asked, key, parent, from: set }) {
+export async function send({ asked, key, parent, thread }) {
   const [what, because] = JSON.parse(asked);
   const shown = {
     key,
@@ -300,7 +300,7 @@ export async function send({ asked, key, parent, from: set }) {
     intent: what.intent,
     priority: what.priority,
     refs: what.refs,
-    thread: set.thread,
+    thread,
     created_at: new Date(time()).toISOString(),
     sending: true,
     tally: { recipients: 0 },
@@ -318,8 +318,6 @@ export async function send({ asked, key, parent, from: set }) {
       mention: true,
       idempotency_key: key,
     });
-    if (set.about && set.about.sender !== me.agent)
-      await call("receipt.mark", { mark: "acknowledged", ids: [set.parent] }).catch(() => {});
     const left = await afters
       .get(key)?.()
       .then(
