@@ -74,6 +74,15 @@ def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
         headers = {"Ackbox-Offer": result.offer} if result.offer else {}
         return Response(encode(reply), media_type=JSON, headers=headers)
 
+    return [
+        Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
+        *_ways(call, clock),
+    ]
+
+
+def _ways(call: Calling, clock: Callable[[], int]) -> list[Route]:
+    """Return the routes of confirmations and of wakes."""
+
     async def plain(request: Request, operation: str, fits: Fits = all_fit) -> Any:
         async def read(held: Holding) -> dict[str, Any]:
             welcome(request.scope, held.key)
@@ -110,11 +119,8 @@ def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
 
     ways = {"shown": shown, "signalled": signalled, "wake": wake}
     return [
-        Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
-        *(
-            Route(f"/v1/hook/{{program}}/{name}", _edge(way, f"program.{name}"), methods=["POST"])
-            for name, way in ways.items()
-        ),
+        Route(f"/v1/hook/{{program}}/{name}", _edge(way, f"program.{name}"), methods=["POST"])
+        for name, way in ways.items()
     ]
 
 

@@ -59,7 +59,7 @@ def _listen(line: socket.socket, parent: int) -> None:
 
 def _print(text: str) -> None:
     try:
-        # One line, whatever it is: a line is a notification.
+        # One line, because each line is a notification.
         sys.stdout.write(" ".join(text.split()) + "\n")
         sys.stdout.flush()
     except OSError:

@@ -31,7 +31,7 @@ Program = Annotated[str, Meta(min_length=1, max_length=32, description="Agent pr
 
 
 class Wakeable(Call, frozen=True, kw_only=True):
-    """A running agent program, and how it can be woken."""
+    """A running agent program, and the way to wake it."""
 
     program: Program
     program_session: (
@@ -53,7 +53,7 @@ class Wakeable(Call, frozen=True, kw_only=True):
             Meta(
                 min_length=1,
                 max_length=14,
-                description="How the program can be woken now, as tested; null for not at all",
+                description="Tested way to wake the program now; null for none",
             ),
         ]
         | None
@@ -64,7 +64,7 @@ class Wakeable(Call, frozen=True, kw_only=True):
 
 
 class Woken(msgspec.Struct, frozen=True, kw_only=True):
-    """What to wake a program for now."""
+    """The messages to wake a program for now."""
 
     program_session: Annotated[
         str | None, Meta(description="Session to wake; null while none has reported")
@@ -73,7 +73,7 @@ class Woken(msgspec.Struct, frozen=True, kw_only=True):
         list[str], Meta(description="Ids of the messages to wake it for; empty for none")
     ]
     senders: Annotated[list[str], Meta(description="Senders of these messages, at most 5")] = []
-    urgent: Annotated[int, Meta(description="How many of these messages have priority 5")] = 0
+    urgent: Annotated[int, Meta(description="Number of these messages with priority 5")] = 0
     messages: Annotated[
         list[Letter], Meta(description="The messages to carry, with `carries_text`")
     ] = []
@@ -85,13 +85,13 @@ class Woken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Signalled(Call, frozen=True, kw_only=True):
-    """Which messages a running program was signalled about."""
+    """The messages that a running program was signalled about."""
 
     program: Program
     program_session: Annotated[
         str, Meta(min_length=1, max_length=128, description="Id of the session in the program")
     ]
-    way: Annotated[str, Meta(min_length=1, max_length=32, description="How the signal went")]
+    way: Annotated[str, Meta(min_length=1, max_length=32, description="Way of the signal")]
     ids: Annotated[
         list[Annotated[str, Meta(max_length=64)]],
         Meta(max_length=200, description="Ids of the messages, as program.wake gave them"),
@@ -99,7 +99,7 @@ class Signalled(Call, frozen=True, kw_only=True):
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
-    """How many messages have evidence of the signal now."""
+    """The number of messages with evidence of the signal."""
 
     noted: Annotated[int, Meta(description="Messages with evidence of the signal")]
 
@@ -112,12 +112,12 @@ async def wake(context: Context, params: Wakeable) -> Woken:
     signals the program. Only messages that are unread and not shown to its model yet count; the
     attention rules of the receiver hold, and a turn that runs is not interrupted. The same
     messages come again after growing gaps, five times at most, until the program has shown them.
-    `way` is what senders see in `reach`.
+    Senders see `way` in `reach`.
 
     Raises Invalid, NotAllowed, NotFound (no such session).
     """
     me, session = await _session(context, params)
-    # A program whose hooks have never run shows its model nothing, whatever its bridge can do.
+    # A program whose hooks have never run shows its model nothing, even if its bridge can wake it.
     await _tell_reach(context, me, BY_POLL if session is None else reach_by(params.way))
     if session is None:
         return Woken(ids=[], look_again_s=UNREPORTED_S)
@@ -204,9 +204,9 @@ async def _tell_reach(context: Context, me: Reader, reach: str) -> None:
 
 @op("program.signalled", scope="write", writes=True)
 async def signalled(context: Context, params: Signalled) -> Noted:
-    """Note that a running program was signalled about messages.
+    """Record that a running program was signalled about messages.
 
-    Marks nothing: the evidence `signalled` says that a notice went out, with its way, not that a
+    Marks nothing: the evidence `signalled` means that a notice went out by this way, not that a
     model was shown anything.
 
     Raises Invalid, NotAllowed, NotFound (no such session).
