@@ -7,6 +7,7 @@ Explained in CONTRIBUTING.md, "Agent programs".
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -69,10 +70,13 @@ def open_terminal(
 def _trust_hooks(screen: Screen, settings: Path) -> None:
     """Review the hooks as a person does: "Trust all" is the second choice."""
     until(lambda: "Trust all" in screen.text, within_s=60)
-    for _ in range(5):
-        # A key that comes before the dialog listens is lost.
-        screen.type("2\r")
+    for _ in range(10):
+        # A key that comes before the dialog listens is lost, and Enter alone would choose another.
+        screen.type("2")
         with suppress(TimeoutError):
-            until(lambda: "trusted_hash" in settings.read_text(), within_s=8)
-            return
-    raise AssertionError(screen.text[-2000:])
+            until(
+                lambda: re.search("› +2. +Trust all|Trusting", screen.text) is not None, within_s=3
+            )
+            break
+    screen.type("\r")
+    until(lambda: "trusted_hash" in settings.read_text())
