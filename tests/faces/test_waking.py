@@ -205,8 +205,8 @@ def test_a_monitor_prints_a_line_and_the_hook_of_that_turn_shows_the_message_onc
     assert claude.hook("UserPromptSubmit").count("canary") == 1
     assert claude.hook("Stop") == ""
     assert claude.steps(id) == [
-        ("delivered", "claude UserPromptSubmit"),
         ("signalled", "claude monitor"),
+        ("delivered", "claude UserPromptSubmit"),
         ("injected", "claude UserPromptSubmit"),
         ("seen", "claude UserPromptSubmit"),
     ]
@@ -311,8 +311,8 @@ def test_codex_is_given_the_message_as_the_output_of_a_tool_once(
     id = codex.send("canary")
     until(lambda: len(codex.steps(id)) == 3)
     assert codex.steps(id) == [
-        ("delivered", "codex wake"),
         ("signalled", "codex app server"),
+        ("delivered", "codex wake"),
         ("injected", "codex wake"),
     ]
     (started,) = app_server.started

@@ -195,8 +195,8 @@ async def test_a_wake_that_carries_messages_is_their_evidence_and_hooks_do_not_r
     assert bodies(await report(post, "turn_end")) == []
     status = await post("message.status", agent="ana", id=id)
     assert [(each["mark"], each["evidence"]) for each in status.receipts[0].by] == [
-        ("delivered", "claude wake, session 5b1f"),
         ("signalled", "claude app server, session 5b1f"),
+        ("delivered", "claude wake, session 5b1f"),
         ("injected", "claude wake, session 5b1f"),
         ("seen", "claude wake, session 5b1f"),
     ]

@@ -350,6 +350,36 @@ def _remember(
     return msgspec.structs.replace(memory, continued=continued, offer=offer, digest_at=digest_at)
 
 
+def _card(
+    params: Report, card: dict[str, Any], memory: Memory, *, activity: Activity, changed_at: int
+) -> dict[str, Any]:
+    """Return the card of the instance after a report."""
+    news = {
+        "program": params.program,
+        "model": params.model,
+        "machine": params.machine,
+        COPY: params.copy_id,
+    }
+    after: dict[str, Any] = {
+        **card,
+        **{name: value for name, value in news.items() if value is not None},
+        "activity": activity,
+        "activity_at": changed_at,
+        SESSION: params.program_session,
+    }
+    for fact, holds in (
+        (NOT_AT_PROMPT, _cannot_at_prompt(params, card)),
+        (NOT_AT_TURN_END, memory.continued >= MAX_CONTINUED),
+    ):
+        if holds:
+            after[fact] = True
+        else:
+            after.pop(fact, None)
+    if after.get(REACH) in (None, BY_POLL):
+        after[REACH] = BY_HOOK
+    return after
+
+
 async def _keep(
     context: Context,
     params: Report,
@@ -371,29 +401,7 @@ async def _keep(
         await store.forget_program_sessions(before=now - FORGET_AFTER_MS, kept=MAX_SESSIONS)
     presence = await store.presence(me.reader)
     card: dict[str, Any] = msgspec.json.decode(presence.card) if presence else {}
-    news = {
-        "program": params.program,
-        "model": params.model,
-        "machine": params.machine,
-        COPY: params.copy_id,
-    }
-    after = {
-        **card,
-        **{name: value for name, value in news.items() if value is not None},
-        "activity": activity,
-        "activity_at": changed_at,
-        SESSION: params.program_session,
-    }
-    for fact, holds in (
-        (NOT_AT_PROMPT, _cannot_at_prompt(params, card)),
-        (NOT_AT_TURN_END, memory.continued >= MAX_CONTINUED),
-    ):
-        if holds:
-            after[fact] = True
-        else:
-            after.pop(fact, None)
-    if after.get(REACH) in (None, BY_POLL):
-        after[REACH] = BY_HOOK
+    after = _card(params, card, memory, activity=activity, changed_at=changed_at)
     left_at = now if activity == "gone" else None
     if presence is not None and after == card and presence.left_at == left_at:
         return

@@ -18,6 +18,7 @@ from ackbox.store.readers import Reader
 
 # Where `reach` is kept, and the session that an instance has in its program: in its card.
 REACH, SESSION = "reach", "session"
+# How `reach` begins where a bridge can start a turn of an idle program.
 WAKES = "wakes when idle"
 BY_HOOK, BY_POLL = "hook", "poll"
 # Milliseconds after one, two, … wakes without evidence before the next.
