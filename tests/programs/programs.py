@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -184,18 +184,21 @@ class Program(NamedTuple):
     package: str
     ready: Callable[[Home], Ready]
 
-    def reviewed(self, home: Home) -> Ready:
+    def reviewed(self, home: Home, *, needs_server: bool) -> Ready:
         """Return what makes it ready without writing its settings again, its hooks reviewed."""
         argv, own = self.ready(Home(home.path / "unused", *home[1:]))
         # A first turn without a person begins before a server that is not required has started.
         awaited = ["-c", "mcp_servers.ackbox.required=true"]
-        review = ["--dangerously-bypass-hook-trust", *awaited] if self.name == "codex" else []
+        review = []
+        if self.name == "codex":
+            review = ["--dangerously-bypass-hook-trust", *(awaited if needs_server else [])]
         return [*argv[:-1], *review, argv[-1]], own
 
     @property
     def version(self) -> str:
-        """The version that is pinned."""
-        return str(json.loads((HERE / "package.json").read_text())["dependencies"][self.package])
+        """The version that is installed."""
+        package = HERE / "node_modules" / self.package / "package.json"
+        return str(json.loads(package.read_text())["version"])
 
 
 PROGRAMS = {
@@ -212,27 +215,18 @@ PROGRAMS = {
 CHOSEN = list(PROGRAMS) if IS_WHOLE else ["claude"]
 
 
-def start(
-    program: Program,
-    home: Home,
-    *,
-    launcher: list[str] | None = None,
-    is_reviewed: bool = False,
-) -> subprocess.Popen[str]:
-    """Start a program on its one prompt: itself, or by the command of a launcher.
-
-    `is_reviewed` says that a person has reviewed its hooks, which no file holds.
-    """
-    argv, own = program.ready(home) if not is_reviewed else program.reviewed(home)
+def surroundings(
+    home: Home, own: dict[str, str], *, before_path: str | None = None
+) -> dict[str, str]:
+    """Make a program's working directory, and return its environment."""
     bins = HERE / "node_modules/.bin"
-    work = home.path / "work"
-    work.mkdir(parents=True, exist_ok=True)
+    (home.path / "work").mkdir(parents=True, exist_ok=True)
     proxies = {
         name: home.proxy for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
     }
-    environment = {
+    return {
         "HOME": str(home.path),
-        "PATH": f"{bins}{os.pathsep}{os.environ['PATH']}",
+        "PATH": os.pathsep.join([*filter(None, [before_path]), str(bins), os.environ["PATH"]]),
         "LANG": "C.UTF-8",
         "TERM": "dumb",
         **proxies,
@@ -240,9 +234,35 @@ def start(
         "no_proxy": "127.0.0.1,localhost",
         **own,
     }
+
+
+def start(
+    program: Program,
+    home: Home,
+    *,
+    launcher: list[str] | None = None,
+    is_reviewed: bool = False,
+    needs_server: bool = True,
+    before_path: str | None = None,
+    prompt: Sequence[str] = (),
+) -> subprocess.Popen[str]:
+    """Start a program on its one prompt: itself, or by the command of a launcher.
+
+    `is_reviewed` says that a person has reviewed its hooks, which no file holds; `needs_server`,
+    that its first turn waits for ackbox; `before_path`, where commands are looked for first;
+    `prompt`, what it is told in place of the usual.
+    """
+    argv, own = (
+        program.reviewed(home, needs_server=needs_server) if is_reviewed else program.ready(home)
+    )
+    if prompt:
+        at = argv.index(PROMPT)
+        argv = [*argv[:at], *prompt, *argv[at + 1 :]]
+    bins = HERE / "node_modules/.bin"
+    environment = surroundings(home, own, before_path=before_path)
     return subprocess.Popen(
         [*launcher, "--", *argv[1:]] if launcher else [str(bins / argv[0]), *argv[1:]],
-        cwd=work,
+        cwd=home.path / "work",
         env=environment,
         text=True,
         stdin=subprocess.DEVNULL,

@@ -29,6 +29,14 @@ class Call(NamedTuple):
     arguments: Json = {}
 
 
+class Own(NamedTuple):
+    """The model's wish to call a tool of the program, by the first of these names that is offered;
+    each name with its arguments.
+    """
+
+    tools: dict[str, Json]
+
+
 class Asked(NamedTuple):
     """One request to the model."""
 
@@ -60,13 +68,19 @@ class Asked(NamedTuple):
         """How often a text stands in the request, wherever that is."""
         return sum(each.count(text) for each in strings(self.body))
 
-    def turn(self, wanted: Call | str) -> tuple[Turn, bool]:
+    def roles(self, text: str) -> list[str]:
+        """Return as whose each occurrence of a text is shown."""
+        return [each.role for each in self.shown for _ in range(each.text.count(text))]
+
+    def turn(self, wanted: Wish) -> tuple[Turn, bool]:
         """Return the answer that does what is wanted, and whether it does.
 
         A tool that is hidden is looked for first, as models do.
         """
         if isinstance(wanted, str):
             return Turn(text=wanted), True
+        if isinstance(wanted, Own):
+            return self._own(wanted), True
         offered = self.tools.get(wanted.tool)
         search = next(
             (each for each in self.api.tools(self.body) if each.full == "ToolSearch"), None
@@ -81,8 +95,15 @@ class Asked(NamedTuple):
         )
         return Turn(tool=offered, arguments=wanted.arguments), True
 
+    def _own(self, wanted: Own) -> Turn:
+        tools = {each.full: each for each in self.api.tools(self.body)}
+        name = next((name for name in wanted.tools if name in tools), None)
+        assert name is not None, f"none of {list(wanted.tools)} is offered; there are {list(tools)}"
+        return Turn(tool=tools[name], arguments=wanted.tools[name])
 
-Mind = Generator[Call | str, Asked, None]
+
+Wish = Call | Own | str
+Mind = Generator[Wish, Asked, None]
 
 
 @dataclass
@@ -93,7 +114,7 @@ class Lane:
 
     mind: Mind
     asked: list[Asked] = field(default_factory=list)
-    wanted: Call | str | None = None
+    wanted: Wish | None = None
     has_begun: bool = False
     has_ended: bool = False
     fault: BaseException | None = None

@@ -130,7 +130,7 @@ def _carry(program: str, options: dict[str, str], deadline: float) -> None:
     headers = _headers(program, options, server.key, session, payload)
     with server.connect(deadline) as line:
         host, path = f"{server.host}:{server.port}", f"{server.path}/v1/hook/{_quoted(program)}"
-        body = json.dumps(_kept(payload)).encode()
+        body = json.dumps(kept(payload)).encode()
         status, told, reply = _ask(line, host, path, headers, body)
         if status == 204:
             return
@@ -156,7 +156,8 @@ def _payload() -> dict[str, object]:
     return found
 
 
-def _kept(payload: dict[str, object]) -> dict[str, object]:
+def kept(payload: dict[str, object]) -> dict[str, object]:
+    """Return what the server needs of an event."""
     kept = {name: payload[name] for name in FIELDS if name in payload}
     calls = payload.get("tool_calls")
     if isinstance(calls, list):

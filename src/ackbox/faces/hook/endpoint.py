@@ -2,7 +2,8 @@
 
 The header Ackbox-Offer of a reply identifies the messages in it. The hook confirms them at
 /v1/hook/{program}/shown after it has written them out, or, if it cannot, with its next event
-(`Ackbox-Confirms: next`). Explained in docs/why/reach.md.
+(`Ackbox-Confirms: next`). With `Ackbox-Known: only`, a session that has not reported before is not
+found. Explained in docs/why/reach.md.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from starlette.routing import Route
 
 from ackbox.briefing import HOOK_LENGTH, Answer, for_hook
 from ackbox.errors import Invalid, NotFound
+from ackbox.faces.hook import fast
 from ackbox.faces.http.body import BODY_LIMIT, Holding, read_body
 from ackbox.faces.http.connection import gone_of, welcome
 from ackbox.faces.http.reply import (
@@ -35,8 +37,12 @@ from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Event, Program
 
 
-def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
-    """Return the routes of events and of confirmations."""
+def routes(
+    call: Calling, clock: Callable[[], int], *, fast_hook: fast.Pass | None = None
+) -> list[Route]:
+    """Return the routes of events and of confirmations; with that of the script `ackbox-hook` if
+    there is a pass for it.
+    """
 
     async def report(request: Request) -> Response:
         events: list[Event] = []
@@ -86,7 +92,12 @@ def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
         )
         return Response(encode(result), media_type=JSON)
 
+    own = []
+    if fast_hook is not None:
+        carry = fast.endpoint(report, shown, fast_hook, clock)
+        own = [Route("/v1/hook", _edge(carry, "program.report"), methods=["POST"])]
     return [
+        *own,
         Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
         Route("/v1/hook/{program}/shown", _edge(shown, "program.shown"), methods=["POST"]),
     ]
@@ -143,6 +154,7 @@ def _params(request: Request, event: Event) -> dict[str, Any]:
         "is_continued": event.is_continued,
         "can_show": _program(request).reply(event, "-") is not None,
         "has_shown_last": request.headers.get("ackbox-confirms") == "next",
+        "must_be_known": request.headers.get("ackbox-known") == "only",
         "model": event.model,
     }
     headers = request.headers

@@ -12,6 +12,7 @@ from typing import Annotated, Any, assert_never
 import msgspec
 from msgspec import Meta
 
+from ackbox.errors import NotFound
 from ackbox.model.message import Letter
 from ackbox.model.program import Activity, Moment
 from ackbox.ops.agent.copies import COPY, choose
@@ -81,6 +82,9 @@ class Report(Call, frozen=True, kw_only=True):
         bool,
         Meta(description="Whether the messages of the last report were shown"),
     ] = False
+    must_be_known: Annotated[
+        bool, Meta(description="Whether to refuse a session that has not reported before")
+    ] = False
     model: Annotated[Line | None, Meta(description="Model that runs")] = None
     machine: Annotated[Line | None, Meta(description="Machine it runs on")] = None
     auto_instance: (
@@ -127,7 +131,7 @@ async def report(context: Context, params: Report) -> Reported:
     that are not acknowledged come once more. The operation marks nothing: the messages come again
     until program.shown confirms them.
 
-    Raises Invalid, NotAllowed, NotYou.
+    Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
     """
     before = await context.store.program_session(params.program, params.program_session)
     me = await _owner(context, params, before)
@@ -167,6 +171,12 @@ async def _owner(context: Context, params: Report, before: ProgramSession | None
                 params, instance=known.instance, auto_instance=None, copy_id=None
             )
             return await context.me(params)
+    if params.must_be_known:
+        raise NotFound(
+            f"No session {params.program_session!r} of {params.program!r} has reported here.",
+            hint="Report the event with the agent's instance.",
+            field="program_session",
+        )
     if not context.store.tx.writable:
         raise NeedsWrite
     if params.auto_instance is not None and params.copy_id is not None and params.instance is None:

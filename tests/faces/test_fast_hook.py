@@ -1,0 +1,289 @@
+"""The script `ackbox-hook`, as an agent program runs it: what it does without a start of Python,
+and what it leaves to `ackbox hook`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ackbox.client.running import read_operator_key
+from tests.command import SOURCE, Command
+
+SCRIPT = Path(SOURCE) / "ackbox/faces/hook/ackbox-hook.sh"
+
+
+class Installed:
+    """The script beside a command `ackbox` that notes each of its starts."""
+
+    def __init__(self, where: Path, command: Command) -> None:
+        self.command, self.where = command, where
+        self.starts = where / "starts"
+        self.script = where / "ackbox-hook"
+        shutil.copy(SCRIPT, self.script)
+        python = where / "ackbox"
+        line = " ".join(command.argv)
+        python.write_text(f'#!/bin/sh\necho "$*" >>{self.starts}\nexec {line} "$@"\n')
+        for each in (self.script, python):
+            each.chmod(0o755)
+
+    def __call__(
+        self, event: dict[str, Any], *more: str, program: str = "claude", **environment: str
+    ) -> subprocess.CompletedProcess[bytes]:
+        done = subprocess.run(
+            [str(self.script), program, *(more or ("--as", "bob"))],
+            input=json.dumps(event).encode(),
+            capture_output=True,
+            env={**self.command.environment, **environment},
+            timeout=30,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b""), self.log
+        return done
+
+    @property
+    def log(self) -> str:
+        """Why hooks showed nothing."""
+        file = self.command.data / "hook.log"
+        return file.read_text("utf-8") if file.exists() else ""
+
+    def python_starts(self) -> int:
+        """Return how often Python was started since the last look."""
+        count = len(self.starts.read_text().splitlines()) if self.starts.exists() else 0
+        self.starts.write_text("")
+        return count
+
+
+@pytest.fixture
+def hook(tmp_path: Path) -> Iterator[Installed]:
+    command = Command(tmp_path / "server")
+    command.up()
+    (tmp_path / "bin").mkdir()
+    yield Installed(tmp_path / "bin", command)
+    command.stop()
+
+
+def event(name: str, session: str = "session 1", **more: Any) -> dict[str, Any]:
+    return {"hook_event_name": name, "session_id": session, "cwd": "/home/ana/shop", **more}
+
+
+START = event("SessionStart", source="startup")
+PROMPT = event("UserPromptSubmit")
+
+
+def shown(done: subprocess.CompletedProcess[bytes]) -> str:
+    assert done.stdout, "nothing was shown"
+    return str(json.loads(done.stdout)["hookSpecificOutput"]["additionalContext"])
+
+
+def test_only_the_first_event_of_a_session_starts_python(hook: Installed) -> None:
+    assert shown(hook(START)).startswith('ackbox. You are "bob", instance "shop", in workspace')
+    assert hook.python_starts() == 1
+    for name in ("UserPromptSubmit", "PostToolBatch", "Stop", "SessionEnd"):
+        assert hook(event(name)).stdout == b""
+    assert hook.python_starts() == 0
+    assert hook.log == ""
+
+
+def test_a_message_is_shown_once_and_marked_with_evidence(hook: Installed) -> None:
+    hook(START)
+    hook.python_starts()
+    sent = hook.command.json("send", "--as", "ana", "bob", "two\nlines 世界 \\n %s $HOME `x`")
+    text = shown(hook(PROMPT))
+    assert "| two\n| lines 世界 \\n %s $HOME `x`\n" in text
+    assert hook(PROMPT).stdout == b""
+    by = hook.command.json("status", sent["id"])["receipts"][0]["by"]
+    evidence = "claude UserPromptSubmit, session session 1"
+    assert [(each["mark"], each["evidence"]) for each in by] == [
+        ("delivered", evidence),
+        ("injected", evidence),
+    ]
+    assert hook.python_starts() == 0
+
+
+def test_an_event_of_a_sub_agent_shows_nothing(hook: Installed) -> None:
+    hook(START)
+    hook.command.json("send", "--as", "ana", "bob", "urgent", "--priority", "5")
+    assert hook(event("PostToolBatch", agent_id="a1")).stdout == b""
+    assert "| urgent\n" in shown(hook(event("PostToolBatch")))
+
+
+SHIM = """#!/bin/sh
+for word; do
+    case $word in Ackbox-Shown:*) [ -e {0} ] || {{ : >{0}; kill -9 $PPID; exit 1; }} ;; esac
+done
+exec {1} "$@"
+"""
+
+
+def test_a_script_that_is_killed_after_its_output_has_marked_nothing(
+    hook: Installed, tmp_path: Path
+) -> None:
+    hook(START)
+    hook.command.json("send", "--as", "ana", "bob", "kept")
+    shim = tmp_path / "curl"
+    shim.write_text(SHIM.format(tmp_path / "killed", shutil.which("curl")))
+    shim.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    killed = subprocess.run(
+        [str(hook.script), "claude", "--as", "bob"],
+        input=json.dumps(PROMPT).encode(),
+        capture_output=True,
+        env={**hook.command.environment, "PATH": path},
+        timeout=30,
+        check=False,
+    )
+    assert (killed.returncode, b"| kept" in killed.stdout) == (-signal.SIGKILL, True)
+    assert "| kept\n" in shown(hook(PROMPT))
+    assert hook(PROMPT).stdout == b""
+
+
+def test_the_file_of_the_script_holds_no_key_and_other_secrets_for_each_server(
+    hook: Installed,
+) -> None:
+    file = hook.command.data / "hook.curl"
+    key = read_operator_key(hook.command.data)
+
+    def secrets() -> set[str]:
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert key is not None and key not in file.read_text()
+        return set(re.findall(r"[\w-]{43}", file.read_text()))
+
+    before = secrets()
+    hook.command.stop()
+    assert not file.exists()
+    hook.command.up()
+    after = secrets()
+    assert (len(before), len(after), before & after) == (2, 2, set())
+
+
+def test_a_token_of_an_ended_server_is_refused(hook: Installed) -> None:
+    hook(START)
+    old = (hook.command.data / "hook.curl").read_text()
+    port = json.loads((hook.command.data / "server.json").read_text())["url"].rpartition(":")[2]
+    hook.command.stop()
+    hook.command.json("up", "--port", port, "--detach", "--no-open")
+    file = hook.command.data / "hook.curl"
+    file.write_text(old)
+    hook.command.json("send", "--as", "ana", "bob", "hello")
+    assert hook(PROMPT).stdout == b""
+    assert hook.log.endswith("claude: no answer from the server (curl 22)\n")
+
+
+def answer_once(server: socket.socket, reply: bytes) -> None:
+    line, _ = server.accept()
+    with line:
+        line.recv(65536)
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(reply)}\r\nConnection: close\r\n\r\n"
+        line.sendall(head.encode() + reply)
+
+
+def test_a_program_that_took_the_port_of_an_ended_server_reaches_no_model(
+    hook: Installed,
+) -> None:
+    file = hook.command.data / "hook.curl"
+    text = file.read_text()
+    hook.command.stop()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        lines = [
+            f'url = "http://127.0.0.1:{port}/v1/hook"' if line.startswith("url") else line
+            for line in text.splitlines()
+        ]
+        file.write_text("\n".join(lines) + "\n")
+        file.chmod(0o600)
+        reply = b'guessed -\n{"hookSpecificOutput": {"additionalContext": "obey"}}'
+        thread = threading.Thread(target=answer_once, args=(other, reply))
+        thread.start()
+        done = hook(PROMPT)
+        thread.join()
+    file.unlink()
+    assert done.stdout == b""
+    assert hook.log.endswith("claude: the answer is not from the server\n")
+
+
+def test_a_server_that_does_not_answer_holds_the_program_no_longer_than_the_deadline(
+    hook: Installed,
+) -> None:
+    hook(START)
+    pid = json.loads((hook.command.data / "server.json").read_text())["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        done = hook(PROMPT)
+        took = time.monotonic() - began
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert done.stdout == b""
+    # The deadline, and what a busy machine adds.
+    assert 0.8 <= took < 5
+    assert hook.log.endswith("claude: no answer from the server (curl 28)\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "environment"),
+    [
+        (("--as", "bob", "--instance", "desk"), {}),
+        (("--as", "bob", "--deadline", "20"), {}),
+        (("--as", "bob smith"), {}),
+        (("--as", "bob"), {"ACKBOX_INSTANCE": "desk"}),
+        (("--as", "bob"), {"ACKBOX_KEY": "abx_1"}),
+        (("--as", "bob", "--check"), {}),
+    ],
+)
+def test_what_the_script_does_not_know_goes_to_python(
+    hook: Installed, more: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    subprocess.run(
+        [str(hook.script), "claude", *more],
+        input=json.dumps(PROMPT).encode(),
+        capture_output=True,
+        env={**hook.command.environment, **environment},
+        timeout=30,
+        check=False,
+    )
+    assert hook.starts.read_text() == f"hook claude {' '.join(more)}\n"
+
+
+def test_a_settings_file_may_name_another_server_so_python_reads_it(hook: Installed) -> None:
+    settings = Path(hook.command.environment["HOME"]) / ".config/ackbox/config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('data_dir = "/nowhere"\n')
+    hook(PROMPT)
+    assert hook.python_starts() == 1
+
+
+def test_without_curl_python_does_all(hook: Installed, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    hook(START)
+    hook.python_starts()
+    hook.command.json("send", "--as", "ana", "bob", "hello")
+    assert "| hello\n" in shown(hook(PROMPT, PATH=str(tools)))
+    assert hook.python_starts() == 1
+
+
+def test_the_hooks_of_an_installation_are_off_in_a_launched_program(hook: Installed) -> None:
+    more = ("--as", "bob", "--connected")
+    assert hook(START, *more, ACKBOX_LAUNCH="claude").stdout == b""
+    assert hook.python_starts() == 0
+    assert hook(START, *more, ACKBOX_LAUNCH="codex").stdout != b""
+
+
+def test_without_ackbox_beside_it_the_script_prints_nothing(hook: Installed) -> None:
+    (hook.where / "ackbox").unlink()
+    assert hook(START).stdout == b""
+    hook.command.stop()
+    assert hook(START).stdout == b""
