@@ -169,7 +169,9 @@ class Office:
         own = ["--data-dir", str(self.command.data)]
         if is_remote:
             own = ["--url", self.url]
-            file = home.write(".config/ackbox/config.toml", f'key = "{self._key}"\n')
+            file = home.write(
+                ".config/ackbox/config.toml", f'url = "{self.url}"\nkey = "{self._key}"\n'
+            )
             os.chmod(file, 0o600)
         self.connected(home.path, "connect", program, *own, "--as", agent, "--allow")
         if is_remote:

@@ -16,7 +16,7 @@ import pytest
 
 from ackbox.programs import PROGRAMS
 from tests.programs.office import Office
-from tests.programs.programs import CHOSEN
+from tests.programs.programs import CHOSEN, PROMPT
 from tests.programs.results import Recorder
 from tests.programs.standin import Asked, Call, Mind, Own
 
@@ -227,24 +227,24 @@ def test_a_running_sub_agent_is_shown_nothing_and_its_agent_afterwards(
 ) -> None:
     recorder.expect("sub-agent running")
     ids: list[str] = []
-    shown: list[Asked] = []
+    below: list[int] = []
+    above: list[Asked] = []
+    # Of itself, Claude Code would go on beside the sub-agent.
     task = {"description": "Look", "prompt": "Look around."}
+    claude = {**task, "subagent_type": "general-purpose", "run_in_background": False}
 
     def mind() -> Mind:
-        yield Own(
-            {
-                "Agent": {**task, "subagent_type": "general-purpose"},
-                "Task": {**task, "subagent_type": "general-purpose"},
-                "task": {**task, "subagent_type": "general"},
-            }
+        asked = yield Own(
+            {"Agent": claude, "Task": claude, "task": {**task, "subagent_type": "general"}}
         )
+        assert asked.count(PROMPT) == 0, "the sub-agent comes first"
         ids.append(office.send(URGENT, priority=5))
-        shown.append((yield HARMLESS))
-        shown.append((yield "The sub-agent is done."))
+        below.append((yield HARMLESS).count(URGENT))
+        above.append((yield "The sub-agent is done."))
         yield "Done."
 
     office.end(office.launch(program, "bob", mind()), "bob")
-    assert [counts(each, URGENT) for each in shown] == [[0], [1]], office.log
+    assert (below, [counts(each, URGENT, PROMPT) for each in above]) == ([0], [[1, 1]]), office.log
     recorder.saw(
-        "sub-agent running", "skipped, then its agent: " + told(office, shown[1], URGENT, ids[0])
+        "sub-agent running", "skipped, then its agent: " + told(office, above[0], URGENT, ids[0])
     )

@@ -127,7 +127,9 @@ def launch(given: Given, directory: str) -> Launch:
     arguments = []
     if given.may_use_tools:
         # An extension cannot trust its own server.
-        files["policy.toml"] = '[[rule]]\nmcpName = "ackbox"\ndecision = "allow"\npriority = 100\n'
+        files["policy.toml"] = (
+            '[[rule]]\nmcpName = "ackbox"\ntoolName = "*"\ndecision = "allow"\npriority = 100\n'
+        )
         arguments = ["--policy", f"{directory}/policy.toml"]
     return Launch(
         files=files,
