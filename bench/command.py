@@ -9,9 +9,6 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-# `hcom` of PyPI, the nearest peer: installed by hand, never a dependency.
-PEER = "hcom"
-
 
 class Spent(NamedTuple):
     """What a command took."""

@@ -1,20 +1,18 @@
 """S9: what a hook with nothing waiting costs: through the script `ackbox-hook`, through Python, and
 through `hcom`, the nearest peer, on the same events of Claude Code in the same run.
 
-`hcom` is measured if it is on PATH or HCOM names it; it is no dependency:
-`python -m venv /tmp/peer && /tmp/peer/bin/pip install hcom`.
+Without `hcom`, see bench/hcom.py, the figures that compare with it are left out.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
-from bench.command import PEER, Spent, average, bare, own
+from bench import hcom
+from bench.command import Spent, average, bare, own
 from bench.frame import figure, interleave, ratios
 from bench.server import Running, running
 
@@ -36,34 +34,6 @@ def event(name: str, home: Path) -> str:
         "tool_response": "a line",
     }
     return json.dumps(payload)
-
-
-def peer() -> str | None:
-    """Return the path of hcom, or None, which is said."""
-    found = os.environ.get("HCOM") or shutil.which(PEER)
-    if found is None:
-        print("hcom is not installed: not compared with it (pip install hcom)", file=sys.stderr)
-    return found
-
-
-def peer_session(hcom: str, home: Path) -> tuple[list[str], dict[str, str]]:
-    """Start a session of the peer; returns the command of its hook after a tool, and its
-    environment.
-    """
-    env = {**bare(home), "HCOM_DIR": str(home / ".hcom"), "CLAUDECODE": "1"}
-
-    def run(*words: str, stdin: str = "") -> str:
-        done = subprocess.run(
-            [hcom, *words], input=stdin, env=env, cwd=home, capture_output=True, text=True
-        )
-        return done.stdout + done.stderr
-
-    (home / "transcript.jsonl").write_text("")
-    run("sessionstart", stdin=event("SessionStart", home))
-    joined = run("start", "--as", "luna")
-    if "luna" not in joined:
-        raise SystemExit(f"hcom did not start a session: {joined[:300]}")
-    return [hcom, "post"], env
 
 
 class Rounds:
@@ -96,8 +66,8 @@ class Rounds:
 
 
 def main() -> None:
-    hcom = peer()
-    with running() as server:
+    peer = hcom.installed()
+    with running() as server, ExitStack() as stack:
         home = server.where / "home"
         home.mkdir()
         rounds = Rounds(server, home)
@@ -108,12 +78,13 @@ def main() -> None:
             "fast": lambda: rounds.measure("fast", rounds.fast, tool, env),
             "python": lambda: rounds.measure("python", rounds.python, tool, env),
         }
-        if hcom is not None:
-            after, own_env = peer_session(hcom, home)
+        if peer is not None:
+            (home / "transcript.jsonl").write_text("")
+            own_env = stack.enter_context(hcom.hooked(peer, home, event("SessionStart", home)))
             post = event("PostToolUse", home)
-            options["peer"] = lambda: rounds.measure("peer", after, post, own_env)
+            options["peer"] = lambda: rounds.measure("peer", [peer, "post"], post, own_env)
         interleave(options)
-    show(rounds, has_peer=hcom is not None)
+    show(rounds, has_peer=peer is not None)
 
 
 def show(rounds: Rounds, *, has_peer: bool) -> None:

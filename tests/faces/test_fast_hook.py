@@ -22,7 +22,7 @@ import pytest
 from ackbox.client.running import read_operator_key
 from tests.command import SOURCE, Command
 
-SCRIPT = Path(SOURCE) / "ackbox/faces/hook/ackbox-hook.sh"
+SCRIPT = Path(SOURCE) / "ackbox/faces/hook/ackbox-hook.pl"
 
 
 class Installed:
@@ -120,11 +120,18 @@ def test_an_event_of_a_sub_agent_shows_nothing(hook: Installed) -> None:
     assert "| urgent\n" in shown(hook(event("PostToolBatch")))
 
 
-SHIM = """#!/bin/sh
-for word; do
-    case $word in Ackbox-Shown:*) [ -e {0} ] || {{ : >{0}; kill -9 $PPID; exit 1; }} ;; esac
-done
-exec {1} "$@"
+SHIM = """package shim;
+BEGIN {{
+    *CORE::GLOBAL::syswrite = sub (*$;$$) {{
+        my ($to, $text) = @_;
+        if ($text =~ /Ackbox-Shown/ && !-e '{0}') {{
+            open my $mark, '>', '{0}';
+            kill 9, $$;
+        }}
+        return CORE::syswrite($to, $text);
+    }};
+}}
+1;
 """
 
 
@@ -133,15 +140,12 @@ def test_a_script_that_is_killed_after_its_output_has_marked_nothing(
 ) -> None:
     hook(START)
     hook.command.json("send", "--as", "ana", "bob", "kept")
-    shim = tmp_path / "curl"
-    shim.write_text(SHIM.format(tmp_path / "killed", shutil.which("curl")))
-    shim.chmod(0o755)
-    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    (tmp_path / "shim.pm").write_text(SHIM.format(tmp_path / "killed"))
     killed = subprocess.run(
         [str(hook.script), "claude", "--as", "bob"],
         input=json.dumps(PROMPT).encode(),
         capture_output=True,
-        env={**hook.command.environment, "PATH": path},
+        env={**hook.command.environment, "PERL5LIB": str(tmp_path), "PERL5OPT": "-Mshim"},
         timeout=30,
         check=False,
     )
@@ -153,7 +157,7 @@ def test_a_script_that_is_killed_after_its_output_has_marked_nothing(
 def test_the_file_of_the_script_holds_no_key_and_other_secrets_for_each_server(
     hook: Installed,
 ) -> None:
-    file = hook.command.data / "hook.curl"
+    file = hook.command.data / "hook.pass"
     key = read_operator_key(hook.command.data)
 
     def secrets() -> set[str]:
@@ -169,17 +173,17 @@ def test_the_file_of_the_script_holds_no_key_and_other_secrets_for_each_server(
     assert (len(before), len(after), before & after) == (2, 2, set())
 
 
-def test_a_token_of_an_ended_server_is_refused(hook: Installed) -> None:
+def test_a_token_of_an_ended_server_is_refused_and_python_goes_on(hook: Installed) -> None:
     hook(START)
-    old = (hook.command.data / "hook.curl").read_text()
-    port = json.loads((hook.command.data / "server.json").read_text())["url"].rpartition(":")[2]
+    file = hook.command.data / "hook.pass"
+    old = file.read_text().split()[2:]
     hook.command.stop()
-    hook.command.json("up", "--port", port, "--detach", "--no-open")
-    file = hook.command.data / "hook.curl"
-    file.write_text(old)
+    hook.command.up()
+    file.write_text(" ".join([*file.read_text().split()[:2], *old]) + "\n")
+    hook.python_starts()
     hook.command.json("send", "--as", "ana", "bob", "hello")
-    assert hook(PROMPT).stdout == b""
-    assert hook.log.endswith("claude: no answer from the server (curl 22)\n")
+    assert "| hello\n" in shown(hook(PROMPT))
+    assert hook.python_starts() == 1
 
 
 def answer_once(server: socket.socket, reply: bytes) -> None:
@@ -193,16 +197,12 @@ def answer_once(server: socket.socket, reply: bytes) -> None:
 def test_a_program_that_took_the_port_of_an_ended_server_reaches_no_model(
     hook: Installed,
 ) -> None:
-    file = hook.command.data / "hook.curl"
+    file = hook.command.data / "hook.pass"
     text = file.read_text()
     hook.command.stop()
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        lines = [
-            f'url = "http://127.0.0.1:{port}/v1/hook"' if line.startswith("url") else line
-            for line in text.splitlines()
-        ]
-        file.write_text("\n".join(lines) + "\n")
+        file.write_text(" ".join(["127.0.0.1", str(port), *text.split()[2:]]) + "\n")
         file.chmod(0o600)
         reply = b'guessed -\n{"hookSpecificOutput": {"additionalContext": "obey"}}'
         thread = threading.Thread(target=answer_once, args=(other, reply))
@@ -229,7 +229,7 @@ def test_a_server_that_does_not_answer_holds_the_program_no_longer_than_the_dead
     assert done.stdout == b""
     # The deadline, and what a busy machine adds.
     assert 0.8 <= took < 5
-    assert hook.log.endswith("claude: no answer from the server (curl 28)\n")
+    assert hook.log.endswith("claude: no answer in time\n")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_server_that_does_not_answer_holds_the_program_no_longer_than_the_dead
     [
         (("--as", "bob", "--instance", "desk"), {}),
         (("--as", "bob", "--deadline", "20"), {}),
-        (("--as", "bob smith"), {}),
+        (("--as=bob",), {}),
         (("--as", "bob"), {"ACKBOX_INSTANCE": "desk"}),
         (("--as", "bob"), {"ACKBOX_KEY": "abx_1"}),
         (("--as", "bob", "--check"), {}),
@@ -265,14 +265,24 @@ def test_a_settings_file_may_name_another_server_so_python_reads_it(hook: Instal
     assert hook.python_starts() == 1
 
 
-def test_without_curl_python_does_all(hook: Installed, tmp_path: Path) -> None:
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    hook(START)
+def test_names_and_places_of_any_characters_reach_the_server(hook: Installed) -> None:
+    as_ana = ("--as", "ana.maria-2", "--data-dir", str(hook.command.data), "-w", "default")
+    hook(START, *as_ana)
     hook.python_starts()
-    hook.command.json("send", "--as", "ana", "bob", "hello")
-    assert "| hello\n" in shown(hook(PROMPT, PATH=str(tools)))
-    assert hook.python_starts() == 1
+    hook.command.json("send", "--as", "bob", "ana.maria-2", "hello")
+    assert "| hello\n" in shown(hook(PROMPT, *as_ana))
+    assert hook.python_starts() == 0
+
+
+def test_an_event_as_large_as_a_tools_output_is_passed_on(hook: Installed) -> None:
+    hook(START)
+    hook.command.json("send", "--as", "ana", "bob", "urgent", "--priority", "5")
+    hook.python_starts()
+    large = event(
+        "PostToolBatch", tool_calls=[{"tool_name": "Read", "tool_response": "x" * 2_000_000}]
+    )
+    assert "| urgent\n" in shown(hook(large))
+    assert hook.python_starts() == 0
 
 
 def test_the_hooks_of_an_installation_are_off_in_a_launched_program(hook: Installed) -> None:
@@ -287,3 +297,4 @@ def test_without_ackbox_beside_it_the_script_prints_nothing(hook: Installed) -> 
     assert hook(START).stdout == b""
     hook.command.stop()
     assert hook(START).stdout == b""
+    assert hook.log.endswith(f"claude: no server runs on {hook.command.data}\n")

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -138,20 +138,18 @@ class Office:
         mind: Mind,
         *,
         place: str | None = None,
-        before_path: str | None = None,
+        more: Mapping[str, str] = {},
         prompt: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
         """Start a program by `ackbox run` as an agent whose model has a mind.
 
-        `place` names its home if an agent has several; `before_path` is searched for commands
-        first; `prompt` replaces the words that give the usual prompt.
+        `place` names its home if an agent has several; `more` are further variables; `prompt`
+        replaces the words that give the usual prompt.
         """
         home = self._home(place or agent, mind)
         own = ["--data-dir", str(self.command.data), "--as", agent, "--allow"]
         launcher = [str(Path(sys.executable).parent / "ackbox"), "run", program, *own]
-        started = start(
-            PROGRAMS[program], home, launcher=launcher, before_path=before_path, prompt=prompt
-        )
+        started = start(PROGRAMS[program], home, launcher=launcher, more=more, prompt=prompt)
         self.running.append(started)
         return started
 
@@ -228,9 +226,7 @@ class Office:
     def close(self) -> None:
         """Kill what still runs, and stop the server."""
         for terminal in self.terminals:
-            if terminal.process.poll() is None:
-                os.killpg(terminal.process.pid, signal.SIGKILL)
-                terminal.process.wait()
+            terminal.close()
         for each in self.running:
             if each.poll() is None:
                 os.killpg(each.pid, signal.SIGKILL)

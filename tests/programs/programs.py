@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -216,7 +216,7 @@ CHOSEN = list(PROGRAMS) if IS_WHOLE else ["claude"]
 
 
 def surroundings(
-    home: Home, own: dict[str, str], *, before_path: str | None = None
+    home: Home, own: dict[str, str], *, more: Mapping[str, str] = {}
 ) -> dict[str, str]:
     """Make a program's working directory, and return its environment."""
     bins = HERE / "node_modules/.bin"
@@ -226,13 +226,14 @@ def surroundings(
     }
     return {
         "HOME": str(home.path),
-        "PATH": os.pathsep.join([*filter(None, [before_path]), str(bins), os.environ["PATH"]]),
+        "PATH": f"{bins}{os.pathsep}{os.environ['PATH']}",
         "LANG": "C.UTF-8",
         "TERM": "dumb",
         **proxies,
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
         **own,
+        **more,
     }
 
 
@@ -243,14 +244,14 @@ def start(
     launcher: list[str] | None = None,
     is_reviewed: bool = False,
     needs_server: bool = True,
-    before_path: str | None = None,
+    more: Mapping[str, str] = {},
     prompt: Sequence[str] = (),
 ) -> subprocess.Popen[str]:
     """Start a program on its one prompt: itself, or by the command of a launcher.
 
     `is_reviewed` says that a person has reviewed its hooks, which no file holds; `needs_server`,
-    that its first turn waits for ackbox; `before_path`, where commands are looked for first;
-    `prompt`, what it is told in place of the usual.
+    that its first turn waits for ackbox; `more` are further variables; `prompt`, what it is told in
+    place of the usual.
     """
     argv, own = (
         program.reviewed(home, needs_server=needs_server) if is_reviewed else program.ready(home)
@@ -259,7 +260,7 @@ def start(
         at = argv.index(PROMPT)
         argv = [*argv[:at], *prompt, *argv[at + 1 :]]
     bins = HERE / "node_modules/.bin"
-    environment = surroundings(home, own, before_path=before_path)
+    environment = surroundings(home, own, more=more)
     return subprocess.Popen(
         [*launcher, "--", *argv[1:]] if launcher else [str(bins / argv[0]), *argv[1:]],
         cwd=home.path / "work",

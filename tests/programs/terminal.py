@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -57,3 +58,9 @@ class Terminal:
         # The program needs a moment between the two; it shows no sign of it.
         time.sleep(0.5)
         os.write(self._end, b"\r")
+
+    def close(self) -> None:
+        """End the program and what it started."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()

@@ -7,7 +7,6 @@ Explained in docs/why/reach.md.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import time
 from pathlib import Path
@@ -176,13 +175,18 @@ def test_without_its_server_a_connected_program_works_as_before(
     recorder.saw("server away", "the program works, nothing is shown")
 
 
-SHIM = """#!/bin/sh
-for word; do
-    case $word in
-        Ackbox-Shown:*) [ -e {mark} ] || {{ : >{mark}; kill -9 $PPID; exit 1; }} ;;
-    esac
-done
-exec {curl} "$@"
+SHIM = """package shim;
+BEGIN {{
+    *CORE::GLOBAL::syswrite = sub (*$;$$) {{
+        my ($to, $text) = @_;
+        if ($text =~ /Ackbox-Shown/ && !-e '{0}') {{
+            open my $mark, '>', '{0}';
+            kill 9, $$;
+        }}
+        return CORE::syswrite($to, $text);
+    }};
+}}
+1;
 """
 
 
@@ -191,11 +195,9 @@ def test_a_hook_that_is_killed_between_its_output_and_the_mark_loses_nothing(
     office: Office, program: str, recorder: Recorder, tmp_path: Path
 ) -> None:
     recorder.expect("crash between output and mark")
-    shims, mark = tmp_path / "shims", tmp_path / "killed"
-    shims.mkdir()
-    shim = shims / "curl"
-    shim.write_text(SHIM.format(mark=mark, curl=shutil.which("curl")))
-    shim.chmod(0o755)
+    mark = tmp_path / "killed"
+    (tmp_path / "shim.pm").write_text(SHIM.format(mark))
+    perl = {"PERL5LIB": str(tmp_path), "PERL5OPT": "-Mshim"}
     ids: list[str] = []
     shown: list[Asked] = []
     chains: list[list[tuple[str, str]]] = []
@@ -208,7 +210,7 @@ def test_a_hook_that_is_killed_between_its_output_and_the_mark_loses_nothing(
         chains.append(office.chain(ids[0]))
         yield "Done."
 
-    running = office.launch(program, "bob", mind(), before_path=str(shims))
+    running = office.launch(program, "bob", mind(), more=perl)
     office.end(running, "bob")
     assert mark.exists(), office.log
     # Not marked by the hook that was killed; offered again by the next one.

@@ -69,8 +69,7 @@ def test_what_is_not_acknowledged_comes_again_after_a_compaction(
         asked = yield Call("mark", {"ids": [ids[1]], "mark": "acknowledged"})
         look(asked)
         asked = yield "Done."
-        if "summary" in asked.shown[-1].text:
-            # Some versions offer tools to the model that writes the summary.
+        while "Respond with TEXT ONLY" in asked.shown[-1].text:
             asked = yield "A summary of nothing."
         look(asked)
         yield "Done again."
@@ -81,11 +80,7 @@ def test_what_is_not_acknowledged_comes_again_after_a_compaction(
     terminal.type("Look at your messages.")
     until(lambda: lane.fault is not None or (lane.has_ended and len(found) == 1), within_s=120)
     terminal.type("/compact")
-    again = [("injected", "claude SessionStart")] * 2
-    until(
-        lambda: [each for each in office.chain(ids[0]) if each[0] == "injected"] == again,
-        within_s=60,
-    )
+    until(lambda: "Compacted" in terminal.written, within_s=60)
     terminal.type("Go on.")
     until(lambda: lane.fault is not None or (lane.has_ended and len(found) == 2), within_s=120)
     assert lane.fault is None, terminal.written[-2000:]

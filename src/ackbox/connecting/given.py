@@ -36,9 +36,12 @@ def installed() -> list[str]:
 
 
 def fast_hook() -> str | None:
-    """Return the script that passes on an event without a start of Python, or None without it."""
+    """Return the script that passes on an event without a start of Python, or None where it or its
+    interpreter is missing.
+    """
     script = Path(sys.executable).parent / "ackbox-hook"
-    return str(script) if os.access(script, os.X_OK) else None
+    can_run = os.access(script, os.X_OK) and os.access("/usr/bin/perl", os.X_OK)
+    return str(script) if can_run else None
 
 
 def refuse_temporary(command: list[str]) -> None:

@@ -1,10 +1,11 @@
-"""The fast hook: one request of the script `ackbox-hook` for an event, without a start of Python.
+"""The fast hook: the server's part of the script `ackbox-hook`, which passes on an event without a
+start of Python.
 
-The script reads hook.curl, which the server writes while it runs: a token that is valid for this
+The script reads hook.pass, which the server writes while it runs: a token that is valid for this
 route and until the server ends, and a proof that replies repeat, so that neither the operator key
 nor a model's context is open to a program that takes the port of a server that has ended. A session
-that has not reported before needs an identity, which `ackbox hook` determines: the script gets the
-event back and passes it on. Explained in docs/why/reach.md, "A hook without Python".
+that has not reported before needs an identity, which `ackbox hook` determines: it is not found
+here. Explained in docs/why/reach.md, "A hook without Python".
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ackbox.errors import BadKey, Invalid, NotFound
-from ackbox.faces.hook.command import DEADLINE_S, kept
+from ackbox.errors import BadKey, Invalid
+from ackbox.faces.hook.command import kept
 from ackbox.faces.http.body import read_body
 from ackbox.ops.decode import parse_object
 
-FILE = "hook.curl"
+FILE = "hook.pass"
 # An event includes the outputs of tools, which the script cannot remove.
 LIMIT = 8 << 20
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -39,20 +40,9 @@ class Pass(msgspec.Struct, frozen=True, kw_only=True):
     proof: str
     key: Callable[[], str | None]
 
-    def file(self, url: str) -> str:
-        """Return the text of hook.curl: the proof, then options of curl."""
-        lines = [
-            f"# {self.proof}",
-            f'url = "{url}/v1/hook"',
-            f'header = "Ackbox-Hook: {self.token}"',
-            'header = "Content-Type: application/json"',
-            'header = "Expect:"',
-            'noproxy = "*"',
-            f"max-time = {DEADLINE_S}",
-            "silent",
-            "fail",
-        ]
-        return "\n".join(lines) + "\n"
+    def line(self, host: str, port: int) -> str:
+        """Return the text of hook.pass."""
+        return f"{host} {port} {self.token} {self.proof}\n"
 
 
 def new_pass(key: Callable[[], str | None]) -> Pass:
@@ -68,7 +58,7 @@ def endpoint(report: Endpoint, shown: Endpoint, own: Pass, clock: Callable[[], i
         if not hmac.compare_digest(token.encode(), own.token.encode()):
             raise BadKey(
                 "The header Ackbox-Hook is not the token of this server.",
-                hint="Use the token in hook.curl, or call `ackbox hook`.",
+                hint="Use the token in hook.pass, or call `ackbox hook`.",
             )
         if "ackbox-shown" in request.headers:
             await shown(_as_hook(request, own, _confirmation(request)))
@@ -77,24 +67,16 @@ def endpoint(report: Endpoint, shown: Endpoint, own: Pass, clock: Callable[[], i
         if payload.get("agent_id"):
             # A sub-agent has a separate context.
             return Response(status_code=204)
-        event = kept(payload)
-        try:
-            reply = await report(_as_hook(request, own, event, clock=clock))
-        except NotFound:
-            # Only `ackbox hook` knows the identity of a new session.
-            return _reply(own, "again", json.dumps({**event, "cwd": payload.get("cwd")}).encode())
+        reply = await report(_as_hook(request, own, kept(payload), clock=clock))
         if reply.status_code == 204:
             return reply
         session = str(payload.get("session_id") or payload.get("conversation_id") or "")
         offer = reply.headers.get("ackbox-offer")
         receipt = f"{offer}/{quote(session[:128], safe='')}" if offer else "-"
-        return _reply(own, receipt, bytes(reply.body))
+        first = f"{own.proof} {receipt}\n".encode()
+        return Response(first + bytes(reply.body), media_type="text/plain")
 
     return carry
-
-
-def _reply(own: Pass, word: str, body: bytes) -> Response:
-    return Response(f"{own.proof} {word}\n".encode() + body, media_type="text/plain")
 
 
 def _confirmation(request: Request) -> dict[str, object]:
@@ -105,7 +87,7 @@ def _confirmation(request: Request) -> dict[str, object]:
             "The header Ackbox-Shown is not a receipt.",
             hint="Send back the second word of the reply's first line.",
         )
-    program = request.headers.get("ackbox-program", "")
+    program = unquote(request.headers.get("ackbox-program", ""))
     return {"program": program, "program_session": unquote(session), "offer": offer}
 
 
@@ -137,6 +119,6 @@ def _as_hook(
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": text, "more_body": False}
 
-    program = request.headers.get("ackbox-program", "")
+    program = unquote(request.headers.get("ackbox-program", ""))
     scope = {**request.scope, "headers": headers, "path_params": {"program": program}}
     return Request(scope, receive)

@@ -53,7 +53,7 @@ PROTOCOLS: dict[str, Any] = {
 KEPT = (
     "operator.key",
     "server.json",
-    "hook.curl",
+    "hook.pass",
     "server.log",
     "ackbox.db",
     "ackbox.db-wal",
@@ -284,9 +284,8 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     facts = app.engine.facts()
     # The numeric address that it listens on, not a name: `localhost` may lead a caller to another
     # program on the same port of ::1.
-    url = f"http://{_reached(address)}:{port}"
     discovery = {
-        "url": url,
+        "url": f"http://{_reached(address)}:{port}",
         "pid": os.getpid(),
         "version": __version__,
         "data_dir": str(place.where.resolve()),
@@ -296,7 +295,7 @@ async def _serve(place: Place, app: App, say: Say) -> None:
         "notices": app.notices,
     }
     write_private(place.where / "server.json", json.dumps(discovery) + "\n")
-    write_private(place.where / fast.FILE, fast_hook.file(url))
+    write_private(place.where / fast.FILE, fast_hook.line(_reached(address), port))
     announced = announce(discovery)
     say(discovery, True)
     await running
