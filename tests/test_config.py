@@ -12,7 +12,7 @@ from ackbox.config import SETTINGS, BadSettings
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A person's home, without any setting of whoever runs the tests."""
+    """A person's home, without any setting of the person who runs the tests."""
     for setting in SETTINGS:
         monkeypatch.delenv(setting.env, raising=False)
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME"):

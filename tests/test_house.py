@@ -185,7 +185,7 @@ SYSTEMS = sorted({path.parent.name for path in DIALECTS})
 
 
 def test_the_names_of_other_systems_stand_only_in_their_dialects() -> None:
-    # Whole words and parts of words, in whatever case: also in SQL, pages, styles and scripts.
+    # Whole words and parts of words, in any case: also in SQL, pages, styles and scripts.
     names = re.compile(
         "|".join(
             ("vantage.?peers", "super.?portia", "golem", "gxv", "kavi", "exo.?vault", *SYSTEMS)

@@ -35,8 +35,7 @@ WITHOUT: dict[str, dict[str, str]] = {
     "command": {
         "event.list": "`tail` follows and `search` finds; what a dashboard shows is for programs",
         "agent.check_in": (
-            "an agent program's bridge checks in for it; people give a sign of life with"
-            " `heartbeat`"
+            "an agent program's bridge checks in for it; people update theirs with `heartbeat`"
         ),
         "agent.check_out": "an agent program's bridge checks out when its agent ends",
         "login.redeem": "the browser redeems the link that `open` makes",
@@ -214,6 +213,32 @@ def test_headings_of_pages_use_plain_words() -> None:
     ]
     assert len(headings) > 200
     assert faults(headings) == []
+
+
+# Old turns of phrase that no reader should meet, in comments and docstrings too.
+WORN = re.compile(r"signs? of life|\bwhoever\b|\bwhatever\b|unread post\b", re.I)
+
+
+def test_code_and_pages_use_no_worn_phrases() -> None:
+    paths = [
+        *(
+            path
+            for name in ("src", "tests", "tools", "bench")
+            for path in ROOT.glob(f"{name}/**/*.py")
+        ),
+        *(ROOT / "src").rglob("*.js"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
+    ]
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in paths
+        if path != Path(__file__) and "node_modules" not in path.parts
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if WORN.search(line)
+    ]
+    assert len(paths) > 500
+    assert found == []
 
 
 def test_the_glossary_names_each_word_once() -> None:

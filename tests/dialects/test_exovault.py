@@ -163,7 +163,7 @@ async def work_is_divided(claude: Agent, cursor: Agent) -> None:
     assert [each["title"] for each in await claude.tool("list_tasks", status="done")] == [
         "Login page"
     ]
-    # Who finished it is told to whoever asked for it.
+    # The agent that asked for it is told who finished it.
     assert [each["_ext"]["type"] for each in await claude.tool("read_messages")] == ["system"]
 
 

@@ -330,7 +330,7 @@ async def test_an_agent_in_ones_way_is_named_once_however_many_runs_and_copies_o
                 both,
             )
             present = (await client.call_tool("presence", {})).structured_content["agents"]
-        # Whoever was refused has no session.
+        # A refused agent has no session.
         assert [each["agent_name"] for each in present] == ["agent-keen-7"]
         await api.close()
 

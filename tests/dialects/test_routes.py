@@ -101,5 +101,5 @@ async def declare(url: str, asked: str, key: str, *, size: int) -> tuple[int, di
 
 
 def shape_of(body: dict[str, Any]) -> frozenset[str]:
-    """The names that stand in a refusal, whatever is said in them."""
+    """The names of the fields in a refusal, without their values."""
     return frozenset(body)

@@ -64,7 +64,7 @@ async def served(database: str) -> AsyncIterator[tuple[Served, str]]:
 
 
 async def counts(database: str) -> dict[str, int]:
-    # Signs of life are written beside the calls, a moment after them.
+    # Last-seen times are written after the calls, with a short delay.
     return {
         table: len(rows) for table, rows in (await rows_of(database)).items() if table != "presence"
     }
@@ -115,7 +115,7 @@ async def test_a_broken_body_is_refused_and_stores_nothing(
 
 
 @pytest.mark.parametrize("door", DOORS)
-async def test_a_wrong_or_revoked_key_is_refused_whatever_the_body(
+async def test_a_wrong_or_revoked_key_is_refused_with_any_body(
     served: tuple[Served, str], door: str
 ) -> None:
     server, database = served

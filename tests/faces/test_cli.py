@@ -325,7 +325,7 @@ def on_terminal(ackbox: Command, *arguments: str) -> str:
     return shown.decode()
 
 
-def test_columns_line_up_whatever_the_script() -> None:
+def test_columns_line_up_in_every_script() -> None:
     lines = table(
         [{"a": "小克", "b": "x"}, {"a": "ab", "b": "y" * 200}],
         [Column("a", lambda i: i["a"]), Column("b", lambda i: i["b"], True)],

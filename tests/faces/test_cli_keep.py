@@ -292,7 +292,7 @@ def test_what_is_in_the_way_is_refused_before_anything_is_stored(tmp_path: Path)
     refused = ackbox("import", str(tmp_path / "e.jsonl"), "-w", "default")
     ackbox.json("export", str(tmp_path / "after.jsonl"))
     assert (refused.returncode, json.loads(refused.stderr)["error"]["code"]) == (1, "conflict")
-    # Signs of life are written beside the calls, a moment after them.
+    # Last-seen times are written after the calls, with a short delay.
     before, after = [
         [
             {**line, "reader": {**line["reader"], "presence": None}} if "reader" in line else line

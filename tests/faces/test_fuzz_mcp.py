@@ -20,7 +20,7 @@ from ackbox.ops.table import OPERATIONS
 from tests.answers import text_of
 from tests.serving import serving
 
-CALLS = int(os.environ.get("ACKBOX_FUZZ_CALLS", "400"))
+CALLS = int(os.environ.get("ACKBOX_FUZZ_CALLS", "240"))
 
 text = st.text(max_size=60) | st.sampled_from(
     [

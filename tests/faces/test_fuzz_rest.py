@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from ackbox.faces.rest.openapi import document
 from tests.command import Command
 
-REQUESTS = int(os.environ.get("ACKBOX_FUZZ_REQUESTS", "700"))
+REQUESTS = int(os.environ.get("ACKBOX_FUZZ_REQUESTS", "400"))
 schema = schemathesis.openapi.from_dict(document())
 
 

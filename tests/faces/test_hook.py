@@ -59,7 +59,7 @@ def event(name: str, session: str = "session-1", **more: Any) -> dict[str, Any]:
 
 
 def text_of(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return what a reply puts before the model, whatever the program calls it."""
+    """Return the text that a reply adds to the model's context, in any program's form."""
     assert (done.returncode, done.stderr) == (0, b"")
     reply = json.loads(done.stdout)
     inside = reply.get("hookSpecificOutput", reply)
@@ -114,7 +114,7 @@ def test_a_sub_agent_is_shown_nothing(ackbox: Command) -> None:
 
 
 @pytest.mark.parametrize("payload", [b"", b"not json", b"[1]", b"{}", b'{"hook_event_name": 7}'])
-def test_whatever_a_program_sends_the_hook_prints_nothing_and_ends_with_0(
+def test_with_any_bad_input_the_hook_prints_nothing_and_ends_with_0(
     ackbox: Command, payload: bytes
 ) -> None:
     done = hook(ackbox, "claude", payload, "--as", "eve")

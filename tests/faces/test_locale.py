@@ -1,4 +1,4 @@
-"""The command line speaks UTF-8 whatever the locale says, and shows no control character."""
+"""The command line speaks UTF-8 in every locale, and shows no control character."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log holds no key, no body, no subject and no query string, whatever happens."""
+"""The log holds no key, no body, no subject and no query string in any case."""
 
 from __future__ import annotations
 

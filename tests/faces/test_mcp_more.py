@@ -150,7 +150,7 @@ async def test_prompts_carry_messages_behind_the_fence(served: Served, mode: str
     assert "over to ana" in handoff
 
 
-async def test_a_wait_reports_progress_to_whoever_asked_for_it(served: Served) -> None:
+async def test_a_wait_reports_progress_to_the_caller_that_asked_for_it(served: Served) -> None:
     told: list[float] = []
     first = anyio.Event()
 

@@ -205,7 +205,7 @@ def test_the_doctor_finds_what_is_wrong(ackbox: Command) -> None:
     assert (ill.returncode, bad) == (1, ["key"])
 
 
-def test_open_makes_a_link_that_signs_in_whoever_sits_here(ackbox: Command) -> None:
+def test_open_makes_a_link_that_signs_in_the_person_at_this_machine(ackbox: Command) -> None:
     ackbox.up()
     told = ackbox.json("--as", "ana", "open")
     assert (told["agent"], told["opened"]) == ("ana", False)

@@ -168,7 +168,7 @@ HEAVY: dict[str, tuple[Params, ...]] = {
     "key.list": (_same(),),
     "agent.whoami": (_same(),),
 }
-# Short whatever they are asked: one row by its id, or one of the caller's own.
+# Short with any arguments: one row by its id, or one of the caller's own.
 LIGHT = frozenset(
     {
         "agent.check_out",
@@ -271,7 +271,7 @@ async def flood(aim: Aim, operation: str, seconds: float, *, form: int | None = 
 async def _call_on(
     aim: Aim, operation: str, params: Params, first: int, until: float, row: Row
 ) -> None:
-    """One of the loops: the next call as soon as the last one is answered, whatever the answer."""
+    """One of the loops: the next call as soon as the last one is answered, with any answer."""
     reader, writer = await asyncio.open_connection(aim.host, aim.port, limit=1 << 20)
     number, base = first, time.monotonic_ns()
     try:

@@ -24,7 +24,7 @@ from tests.faults.floods import BY_ADMIN, HEAVY, LIGHT, flood, furnish
 from tests.faults.hostile import CROWD, DESCRIPTORS, crowd, smuggle, table
 from tests.faults.naive import FAULTS
 from tests.faults.shapes import EVERY, QUICK, Shape, Talk
-from tests.faults.siege import ROOT, Judge, Row, attack, bystander, server
+from tests.faults.siege import ROOT, Judge, attack, bystander, server
 from tests.faults.wires import Aim
 from tests.walls.places import refusal
 
@@ -117,6 +117,7 @@ def test_shapes_have_names_of_their_own() -> None:
 
 
 CONTROL = Shape("control", http.early_answer_then_silence, frozenset({401}), 4.0, 6)
+TRIES = 3
 NOTICED = {
     "none": [],
     "waits": ["open for"],
@@ -144,14 +145,23 @@ def naive(fault: str) -> Iterator[Aim]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_the_measuring_notices_each_fault_and_no_other(fault: str) -> None:
-    rows: list[Row] = []
+    expected = [[part] for part in NOTICED[fault]]
+    # Other programs on the machine can only make a neighbour slower: one quiet try is enough.
+    for _ in range(TRIES):
+        misses = await misses_of(fault)
+        found = [[part for part in NOTICED[fault] if part in miss] for miss in misses]
+        if found == expected:
+            break
+    assert found == expected, misses
+
+
+async def misses_of(fault: str) -> list[str]:
+    """Attack a server with one fault, and return what the measuring finds."""
     with naive(fault) as aim:
         async with bystander(aim) as seen:
             judge = Judge(seen)
             await judge.rest(0.5)
-            rows.append(await attack(aim, CONTROL))
+            row = await attack(aim, CONTROL)
             await judge.rest(0.2)
-        judge.judge(rows, factor=FACTOR, slack_ms=SLACK_MS)
-    assert [[part for part in NOTICED[fault] if part in miss] for miss in rows[0].misses] == [
-        [part] for part in NOTICED[fault]
-    ], rows[0].misses
+        judge.judge([row], factor=FACTOR, slack_ms=SLACK_MS)
+    return row.misses

@@ -5,7 +5,7 @@ present who is gone.
 
 A real server. Each caller waits in one way, goes in one way, and is sent a message or an answer,
 and a task: at once, or
-after its wait would have looked again. Then the receipt, the task and the last sign of life are
+after its wait would have looked again. Then the receipt, the task and the last-seen time are
 read. Callers that stay show
 that the measuring is not blind: what they waited for is marked, and they are seen.
 """
@@ -29,9 +29,9 @@ from ackbox.client.http import HttpCaller
 from tests.faults.waiting import WAYS, Waiter
 
 TOGETHER = 12
-# By now whoever is still looked for has looked again: waits look every second.
+# By now every wait that still runs has looked again: waits look every second.
 LATER_S = 2.5
-# A sign of life may be as late as the moment of going, and what a busy machine adds.
+# A last-seen time may be as late as the disconnection, plus the delay of a busy machine.
 SOON_S = 1.0
 KNOWN_WITHIN_S = 20.0
 

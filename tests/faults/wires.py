@@ -162,7 +162,7 @@ class Wire:
         if self.reading is not None:
             self.reading.cancel()
         if self.sock.fileno() >= 0:
-            # Whoever is still sending or receiving on it would be left with a number that the next
+            # A task that still sends or receives on it would be left with a number that the next
             # connection gets.
             loop = asyncio.get_running_loop()
             loop.remove_reader(self.sock)

@@ -119,7 +119,7 @@ def test_an_id_is_a_version_7_uuid_of_its_moment() -> None:
         [NOON, NOON - 86_400_000, NOON - 1, NOON],
     ],
 )
-def test_each_id_is_larger_than_the_one_before_whatever_the_clock_does(moments: list[int]) -> None:
+def test_each_id_is_larger_than_the_one_before_with_any_clock(moments: list[int]) -> None:
     make = IdMaker()
     made = [make(ms) for ms in moments]
     assert made == sorted(set(made))

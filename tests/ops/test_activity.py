@@ -19,7 +19,7 @@ async def claims(post: Post, **of: Any) -> list[tuple[str, list[str], list[str]]
     ]
 
 
-async def test_who_works_on_the_same_is_told_to_whoever_looks_and_nothing_is_declared(
+async def test_a_reader_is_told_who_works_on_the_same_and_nothing_is_declared(
     post: Post, clock: Clock
 ) -> None:
     ana = await post("session.start", agent="ana", area="docs", files=["src/a.py"], ttl_s=600)

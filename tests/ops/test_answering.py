@@ -22,7 +22,7 @@ async def test_an_answer_without_to_goes_to_the_parents_sender(post: Post) -> No
         assert ([each.agent for each in sent.recipients], sent.thread) == (["ana"], asked.id)
 
 
-async def test_an_answer_to_all_goes_to_the_whole_audience_but_whoever_answers(post: Post) -> None:
+async def test_an_answer_to_all_goes_to_the_whole_audience_except_its_sender(post: Post) -> None:
     asked = await post("message.send", agent="ana", to="bob, cara/laptop", body="?")
     sent = await post("message.send", agent="bob", parent=asked.id, body="yes", reply_all=True)
     assert [(each.agent, each.instance) for each in sent.recipients] == [

@@ -59,7 +59,7 @@ async def test_tasks_are_narrowed_by_priority(post: Post) -> None:
     assert (await post("task.search", query="p4", priority=[3])).tasks == []
 
 
-async def test_a_task_is_stale_while_whoever_has_it_is_not_here(post: Post, clock: Clock) -> None:
+async def test_a_task_is_stale_while_its_assignee_is_away(post: Post, clock: Clock) -> None:
     for title, agent in (("claimed", "bob"), ("begun", "cy"), ("open", None), ("done", "bob")):
         task = await post("task.create", agent="ana", title=title)
         if agent is not None:

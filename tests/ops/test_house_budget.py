@@ -24,7 +24,7 @@ STALL_S = 0.05
 # Waiting without a turn, for a file or a lock, costs no processor time; it is much longer than what
 # a busy machine adds.
 WAIT_S = 0.5
-# The least of several: whatever else the machine does makes a stall longer, never shorter.
+# The least of several: other load on the machine makes a stall longer, never shorter.
 TRIES = 5
 NAMES = [f"nobody-{number}" for number in range(100)]
 MANY = [f"agent-{number:05d}" for number in range(1, 201)]

@@ -1,4 +1,4 @@
-"""Every key can be listed, revoked and rotated, whatever its role: the operator's too."""
+"""Every key can be listed, revoked and rotated in every role: the operator's too."""
 
 from __future__ import annotations
 

@@ -390,7 +390,7 @@ class Post(RuleBasedStateMachine):
 
     def look(self) -> None:
         for workspace, model in self.models.items():
-            # A look is a sign of life: a copy that is gone is left alone.
+            # A look updates the last-seen time: a copy that is gone is left alone.
             for who in [
                 each for each in model.boxes if each not in model.copies or each in model.live
             ]:

@@ -1,4 +1,4 @@
-"""Looking at a part of the unread post, and marking as whom a receipt belongs to."""
+"""Looking at a part of the unread messages, and marking as whom a receipt belongs to."""
 
 from __future__ import annotations
 

@@ -271,7 +271,7 @@ async def test_notes_are_found_by_words_in_any_script(post: Post) -> None:
     assert (await post("message.search", query="SQLite")).messages == []
 
 
-async def test_whoever_starts_is_told_what_matters(post: Post) -> None:
+async def test_an_agent_that_starts_is_told_what_matters(post: Post) -> None:
     for n in range(12):
         await post(
             "note.add", agent="ana", title=str(n), text=f"word{n % 2}", priority=4 if n else 3
@@ -347,7 +347,7 @@ async def test_a_note_is_followed_to_what_stands_for_it_now(post: Post) -> None:
         await post("note.list", ids=["0" * 32])
 
 
-async def test_whoever_comes_back_is_told_what_others_kept_meanwhile_and_the_documents_asked_for(
+async def test_an_agent_that_comes_back_is_told_what_others_kept_and_the_documents_asked_for(
     post: Post, clock: Clock
 ) -> None:
     await post("note.add", agent="bob", title="old", text="x")

@@ -251,7 +251,7 @@ async def test_a_call_after_checking_out_is_being_back(post: Post, clock: Clock)
     assert (await here(post, "bob"))[0] == "online"
 
 
-async def test_whoever_declares_the_same_area_or_files_is_told_of_the_others(
+async def test_an_agent_that_declares_the_same_area_or_files_is_told_of_the_others(
     post: Post, clock: Clock
 ) -> None:
     async def declare(

@@ -1,4 +1,4 @@
-"""Schedules: messages by the clock, each once, whoever keeps the time, on days of any length."""
+"""Schedules: messages each once, from any number of servers, on days of any length."""
 
 from __future__ import annotations
 

@@ -70,8 +70,8 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     ],
     "message.ask": [{"to": "dora", "body": "q", "wait_s": 0, "idempotency_key": "asked"}],
 }
-# What returns no message, no name that a message was written to and no word of one, whatever is
-# stored; or needs what a member has not.
+# Operations that never return a message, a recipient's name or a word of a message, or that a
+# member may not call.
 APART = {
     "agent.check_in",
     "agent.check_out",

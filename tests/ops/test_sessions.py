@@ -23,7 +23,9 @@ async def states(post: Post, **narrow: Any) -> list[tuple[str, str]]:
     return [(each.agent, each.state) for each in (await post("session.list", **narrow)).sessions]
 
 
-async def test_a_start_tells_all_that_whoever_starts_should_know(post: Post, clock: Clock) -> None:
+async def test_a_start_tells_all_that_the_starting_agent_should_know(
+    post: Post, clock: Clock
+) -> None:
     for n, priority in enumerate((3, 5, 1, 4, 2, 3)):
         await post("message.send", agent="bob", to="ana", body=f"m{n}", priority=priority)
     started = await post(

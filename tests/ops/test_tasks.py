@@ -245,7 +245,7 @@ async def test_a_task_goes_its_way_and_its_creator_is_told_at_the_end(
     ]
 
 
-async def test_whoever_had_a_task_is_told_when_somebody_else_ends_it(post: Post) -> None:
+async def test_an_assignee_is_told_when_another_agent_ends_its_task(post: Post) -> None:
     await post("task.create", agent="ana", title="One", to="bob")
     await post("task.update", agent="ana", id="1", status="cancelled", note="not needed")
     assert await told(post, "bob") == [
@@ -406,7 +406,7 @@ async def test_in_a_private_workspace_a_task_is_seen_by_its_creator_its_assignee
     assert await titles(callers["bob"]) == []
 
 
-async def test_a_key_without_a_name_may_act_as_whoever_has_the_task(post: Post) -> None:
+async def test_a_key_without_a_name_may_act_as_the_assignee_of_the_task(post: Post) -> None:
     await post("task.create", agent="ana", title="One", to="bob")
     with pytest.raises(Invalid):
         await post("task.update", id="1", status="in_progress")

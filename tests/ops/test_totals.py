@@ -1,6 +1,4 @@
-"""Totals: however often a mailbox is counted, and whatever is remembered of it, the count is
-the same.
-"""
+"""Totals: the count of a mailbox is the same each time, with and without remembered totals."""
 
 from __future__ import annotations
 
@@ -33,7 +31,7 @@ async def test_a_total_that_was_asked_for_before_counts_what_came_since(post: Po
         )
     assert found == [[0, 1, 1], [0, 2, 2], [0, 3, 3], [1, 3, 3], [2, 4, 4], [2, 5, 5]]
     assert sorted(known.total for known in post.app._totals._known.values()) == [2, 5, 5]
-    # Marking takes nothing out of it, whoever asks: a check that marks is a write.
+    # Marking takes nothing out of it for any caller: a check that marks is a write.
     await post("inbox.check", agent="bob", mark="read")
     assert [
         await total(post, "bob"),

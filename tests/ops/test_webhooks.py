@@ -1,4 +1,4 @@
-"""Webhooks: what is signed becomes a message once; whatever else is posted becomes nothing."""
+"""Webhooks: a signed body becomes a message once; any other body becomes nothing."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ async def test_what_waits_for_a_name_nobody_has_seen_is_taken_back_too(post: Pos
     ]
 
 
-async def test_it_does_not_wait_for_whoever_lists_what_was_not_delivered(post: Post) -> None:
+async def test_it_does_not_wait_for_a_reader_that_lists_what_was_not_delivered(post: Post) -> None:
     await post("agent.check_in", agent="bob")
     sent = await post("message.send", agent="ana", to="bob", body="oops")
     await post("message.withdraw", agent="ana", id=sent.id)

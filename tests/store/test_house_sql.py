@@ -25,8 +25,7 @@ from tools.reading import schema_sql
 
 STORE = Path(__file__).parent.parent.parent / "src/ackbox/store"
 STATEMENTS = load("sqlite")
-# Tables that grow with the post: no statement walks one of them, or a whole workspace of it,
-# whatever it is asked.
+# Tables that grow with the messages: no statement scans one of them, or a workspace's part of it.
 LARGE = frozenset({"message", "addressed", "receipt", "hole", "hidden", "idempotency", "event"})
 WORKSPACES = 50
 

@@ -109,7 +109,7 @@ def test_the_colours_to_begin_with_are_those_of_the_terminals_ground() -> None:
     } == {frozenset(COLOURS["ackbox-dark"])}
 
 
-def test_with_sixteen_colours_the_line_under_the_cursor_is_one_bar_whatever_stands_on_it() -> None:
+def test_with_sixteen_colours_the_line_under_the_cursor_is_one_bar_with_any_content() -> None:
     palette = Palette("ackbox-sixteen-dark")
     assert {
         str(palette.style(means, selected=True)) for means in COLOURS["ackbox-sixteen-dark"]

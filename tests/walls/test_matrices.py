@@ -94,7 +94,7 @@ MAY: dict[str, set[str]] = {
     "webhook.add": ADMINS,
     "webhook.list": ADMINS,
     "webhook.remove": ADMINS,
-    # Whoever signs may; a key is not asked for.
+    # A signature is enough; a key is not asked for.
     "webhook.receive": ALL | {"server-admin", "link", "owner-link", "invite"},
     "schedule.add": WRITERS,
     "schedule.list": ALL,
@@ -136,7 +136,7 @@ async def test_a_role_may_do_exactly_what_its_column_says(post: Post, role: str)
         )
     refused = set()
     for name in OPERATIONS:
-        # Who may is told what is missing; who may not is told that, whatever was sent.
+        # An allowed caller is told what is missing; a forbidden one, that it is forbidden.
         error = await refusal(post.app, key, name, {"nothing": 1})
         assert error is not None
         if error["code"] == "forbidden":

@@ -1,4 +1,4 @@
-"""A key that has ended: the next call is refused, and whoever waits with it stops within a
+"""A key that has ended: the next call is refused, and a wait under it stops within a
 second.
 """
 

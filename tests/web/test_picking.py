@@ -308,7 +308,7 @@ async def test_names_and_first_lines_in_the_question_are_text(
         await context.close()
 
 
-async def test_in_the_matrix_n_asks_and_then_writes_to_whoever_has_not_been_given_it(
+async def test_in_the_matrix_n_asks_and_then_writes_to_each_recipient_without_the_message(
     served: Served, context: BrowserContext
 ) -> None:
     for name in ("codex", "tester"):

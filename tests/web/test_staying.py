@@ -149,7 +149,7 @@ async def test_a_list_keeps_its_older_pages_and_the_item_one_stands_on_while_mor
     assert [each.body for each in archived.messages if each.archived] == ["line 126"]
 
 
-async def test_whoever_signs_in_comes_back_to_the_filter_and_the_message(
+async def test_a_person_who_signs_in_comes_back_to_the_filter_and_the_message(
     served: Served, context: BrowserContext
 ) -> None:
     page = await context.new_page()

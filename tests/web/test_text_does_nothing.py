@@ -1,4 +1,4 @@
-"""Whatever a message says, it stays text: nothing of it acts, and the browser asks no other
+"""The text of a message stays text: nothing of it acts, and the browser asks no other
 place for anything.
 """
 

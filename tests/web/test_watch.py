@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Desk:
-    """A person at a page, and whoever else is in the workspace."""
+    """A person at a page, and the others in the workspace."""
 
     def __init__(self, page: Page, served: Served) -> None:
         self.page, self.served = page, served

@@ -7,7 +7,7 @@ Explained in docs/why/serving.md.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -24,6 +24,7 @@ from ackbox.faces.hook import fast
 from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response
 from ackbox.faces.http.wire import encode
+from ackbox.faces.mcp.late import Late
 from ackbox.faces.rest import dialect_routes as dialect_rest
 from ackbox.faces.rest import openapi, webhook
 from ackbox.faces.rest import routes as rest
@@ -50,7 +51,6 @@ def make_web(
     """Return the ASGI application of an app that is already open, for exactly these Hosts and
     Origins; with the route of the fast hook if there is a pass for it.
     """
-    from ackbox.faces.mcp.endpoint import endpoints
     from ackbox.faces.web import views
 
     call, metrics = counted(app)
@@ -58,15 +58,13 @@ def make_web(
     sockets = Sockets(app, call, tickets)
     metrics.watch_sockets(lambda: sockets.open)
     app.sockets = lambda: sockets.open
-    mcp = endpoints(
-        call, clock=app.clock, identify=app.identify, limits=app.limits, ended_keys=app.ended_keys
+    mcp = Late(
+        call, identify=app.identify, clock=app.clock, limits=app.limits, ended_keys=app.ended_keys
     )
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        async with AsyncExitStack() as running:
-            for face in mcp.values():
-                await running.enter_async_context(face.manager.run())
+        async with mcp.run():
             yield
 
     web = Starlette(
@@ -75,7 +73,7 @@ def make_web(
             WebSocketRoute("/ws", sockets),
             Route("/ws", needs_upgrade),
             *tickets.routes(),
-            *(Route(path, face) for path, face in mcp.items()),
+            *mcp.routes(),
             *rest.routes(call),
             *dialect_rest.routes(call, app),
             *views.routes(call),
