@@ -33,7 +33,7 @@ HARMLESS = Own(
         "shell_command": {"command": "true"},
         "shell": {"command": ["true"]},
         "list_directory": {"dir_path": "."},
-        "read": {"filePath": "/etc/hostname"},
+        "glob": {"pattern": "*"},
     }
 )
 
@@ -63,15 +63,15 @@ def test_each_moment_of_a_turn_shows_the_messages_that_belong_to_it(
         ids.append(office.send(NORMAL))
         ids.append(office.send(URGENT, priority=5))
         shown.append((yield Call("who")))
-        if program not in ENDS_WITH_TURN:
-            shown.append((yield "Done."))
+        shown.append((yield Call("who") if program in ENDS_WITH_TURN else "Done."))
         yield "Done again."
 
     lane = office.end(office.launch(program, "bob", mind()), "bob")
     shown.insert(0, lane.asked[0])
     # Neither before its moment, nor again later in the same context.
     found = [counts(each, BEFORE, URGENT, NORMAL) for each in shown]
-    assert found == [[1, 0, 0], [1, 1, 0], [1, 1, 1]][: len(shown)], office.log
+    at_end = 0 if program in ENDS_WITH_TURN else 1
+    assert found == [[1, 0, 0], [1, 1, 0], [1, 1, at_end]], office.log
     recorder.saw("waiting at start", told(office, shown[0], BEFORE, ids[0]))
     recorder.saw("urgent, between tool calls", told(office, shown[1], URGENT, ids[2]))
     if program in ENDS_WITH_TURN:
