@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.command import bare
-from tests.programs.terminal import Terminal
+from tests.programs.screen import Screen
 
 LONGEST_S = 60
 # A program that only notes the environment that hcom gives it: its hooks are run by hand.
@@ -52,12 +52,12 @@ def hooked(hcom: str, home: Path, start: str) -> Iterator[dict[str, str]]:
     program.chmod(0o755)
     env = environment(hcom, home)
     env["PATH"] = f"{tools}{os.pathsep}{env['PATH']}"
-    terminal = Terminal([hcom, "claude"], cwd=home, env=env)
+    terminal = Screen([hcom, "claude"], home, env)
     try:
         until = time.monotonic() + LONGEST_S
         while not noted.exists():
             if time.monotonic() > until or terminal.process.poll() is not None:
-                raise SystemExit(f"hcom started no session: {terminal.written[-500:]}")
+                raise SystemExit(f"hcom started no session: {terminal.text[-500:]}")
             time.sleep(0.05)
         lines = noted.read_text().splitlines()
         own = dict(line.partition("=")[::2] for line in lines)

@@ -21,8 +21,8 @@ from bench.command import bare, own
 from bench.frame import figure, interleave, ratios
 from tests.programs.office import Office
 from tests.programs.programs import PROGRAMS, Home, Way, surroundings
+from tests.programs.screen import Screen
 from tests.programs.standin import Mind, Own, StandIn
-from tests.programs.terminal import Terminal
 
 LONGEST_S = 60
 # For hooks at the end of a turn.
@@ -41,8 +41,7 @@ class Side:
             Way(),
             None,
         )
-        self.work = self.home.path / "work"
-        self.work.mkdir(parents=True)
+        self.work = self.home.work
         (self.work / "file").write_text("a line")
         _, variables = PROGRAMS["claude"].ready(self.home)
         key = variables["ANTHROPIC_API_KEY"][-20:]
@@ -68,13 +67,13 @@ class Side:
             self._send(text)
             yield Own({"Read": {"file_path": str(self.work / "file")}})
 
-    def start(self, terminal: Terminal, is_there: Callable[[], bool]) -> None:
+    def start(self, terminal: Screen, is_there: Callable[[], bool]) -> None:
         """Wait until the session is there and has had a first turn."""
         self.terminal = terminal
         self._until(is_there)
         # The screen is not ready for keys when the session has begun.
         time.sleep(2 * SETTLE_S)
-        self.terminal.type("Begin.")
+        self.terminal.type("Begin.\r")
         self._until(lambda: self.lane.has_ended)
 
     def busy(self) -> float:
@@ -83,7 +82,7 @@ class Side:
         time.sleep(SETTLE_S)
         before = len(self.lane.asked)
         self._now = text
-        self.terminal.type("Go on.")
+        self.terminal.type("Go on.\r")
         return self._arrival(text, before)
 
     def idle(self) -> float:
@@ -117,7 +116,7 @@ class Side:
             if self.lane.fault is not None:
                 raise self.lane.fault
             if time.monotonic() > end:
-                raise SystemExit(f"{self.name}: {self.terminal.written[-2000:]}")
+                raise SystemExit(f"{self.name}: {self.terminal.text[-2000:]}")
             time.sleep(0.002)
 
 
@@ -144,8 +143,8 @@ def ackbox(office: Office) -> Side:
         run([own("ackbox"), *words], env, side.work)
 
     side.send = send
-    terminal = Terminal(command, cwd=side.work, env=side.env)
-    office.terminals.append(terminal)
+    terminal = Screen(command, side.work, side.env)
+    office.screens.append(terminal)
     side.terminal = terminal
 
     def is_there() -> bool:
@@ -160,8 +159,8 @@ def peer(office: Office, command: str) -> Side:
     """Start the session that `hcom claude` starts."""
     side = Side("hcom", office)
     env = {**side.env, "PATH": f"{Path(command).parent}:{side.env['PATH']}"}
-    terminal = Terminal([command, "claude"], cwd=side.work, env=env)
-    office.terminals.append(terminal)
+    terminal = Screen([command, "claude"], side.work, env)
+    office.screens.append(terminal)
     side.terminal = terminal
 
     def listed() -> list[dict[str, str]]:

@@ -20,8 +20,8 @@ from ackbox.client.http import HttpCaller
 from ackbox.client.running import read_operator_key
 from tests.command import Command
 from tests.programs.programs import LONGEST_S, PROGRAMS, Home, Way, start, surroundings
+from tests.programs.screen import Screen
 from tests.programs.standin import Lane, Mind, StandIn
-from tests.programs.terminal import Terminal
 
 
 def until(fact: Callable[[], bool], *, within_s: float = 30) -> None:
@@ -46,7 +46,7 @@ class Office:
         self._key = key
         self._rest = HttpCaller(self.url, key)
         self.running: list[subprocess.Popen[str]] = []
-        self.terminals: list[Terminal] = []
+        self.screens: list[Screen] = []
 
     def call(self, operation: str, **params: Any) -> Any:
         """Do an operation over REST, with the operator's key."""
@@ -67,11 +67,6 @@ class Office:
         receipts = {id: self.call("message.status", id=id)["receipts"][0] for id in ids}
         return [id for id, receipt in receipts.items() if receipt["read_at"] or receipt["by"]]
 
-    def chain(self, id: str) -> list[tuple[str, str]]:
-        """Return the steps of a message with its one recipient, each with its evidence."""
-        receipt = self.call("message.status", id=id)["receipts"][0]
-        return [(each["mark"], each["evidence"].partition(",")[0]) for each in receipt["by"]]
-
     @property
     def server_pid(self) -> int:
         """The process of the server."""
@@ -88,6 +83,16 @@ class Office:
         return next(
             int(float(line.split()[1])) for line in lines if line.startswith("ackbox_waiting ")
         )
+
+    def card(self, agent: str) -> Any:
+        """Return an agent as others see it; null before it has come."""
+        found = self.call("agent.list")["agents"]
+        return next((each for each in found if each["agent"] == agent), None)
+
+    def chain(self, id: str) -> list[tuple[str, str]]:
+        """Return the steps of a message with its one recipient: each with program and event."""
+        receipt = self.call("message.status", id=id)["receipts"][0]
+        return [(each["mark"], each["evidence"].partition(",")[0]) for each in receipt["by"]]
 
     def presence(self, agent: str) -> str:
         """Return whether an agent is here."""
@@ -178,21 +183,20 @@ class Office:
         self.running.append(started)
         return started
 
-    def open_claude(self, agent: str, mind: Mind) -> Terminal:
+    def open_claude(self, agent: str, mind: Mind) -> Screen:
         """Start Claude Code on a terminal by `ackbox run`, past the questions of a first start."""
         home = self._home(agent, mind)
         _, own = PROGRAMS["claude"].ready(home)
-        work = home.path / "work"
         known = {
             "hasCompletedOnboarding": True,
             "customApiKeyResponses": {"approved": [own["ANTHROPIC_API_KEY"][-20:]], "rejected": []},
-            "projects": {str(work): {"hasTrustDialogAccepted": True}},
+            "projects": {str(home.work): {"hasTrustDialogAccepted": True}},
         }
         home.write(".claude.json", json.dumps(known))
         options = ["--data-dir", str(self.command.data), "--as", agent, "--allow"]
         command = [str(Path(sys.executable).parent / "ackbox"), "run", "claude", *options]
-        self.terminals.append(Terminal(command, cwd=work, env=surroundings(home, own)))
-        return self.terminals[-1]
+        self.screens.append(Screen(command, home.work, surroundings(home, own)))
+        return self.screens[-1]
 
     def _home(self, place: str, mind: Mind) -> Home:
         model = self.standin.think(place, mind)
@@ -225,8 +229,8 @@ class Office:
 
     def close(self) -> None:
         """Kill what still runs, and stop the server."""
-        for terminal in self.terminals:
-            terminal.close()
+        for screen in self.screens:
+            screen.close()
         for each in self.running:
             if each.poll() is None:
                 os.killpg(each.pid, signal.SIGKILL)

@@ -34,13 +34,13 @@ def test_on_a_terminal_messages_come_with_the_prompt_and_extend_the_turn(
     terminal = office.open_claude("bob", mind())
     until(lambda: "injected" in [step for step, _ in office.chain(ids[0])], within_s=60)
     ids.append(office.send(SECOND))
-    terminal.type("Look at your messages.")
+    terminal.type("Look at your messages.\r")
     lane = office.standin.lanes["bob"]
     until(lambda: lane.fault is not None or (lane.has_ended and len(found) == 2), within_s=120)
-    assert lane.fault is None, terminal.written[-2000:]
+    assert lane.fault is None, terminal.text[-2000:]
     first = [lane.asked[0].count(text) for text in (FIRST, SECOND, THIRD)]
     assert [first, *found] == [[1, 1, 0], [1, 1, 0], [1, 1, 1]], office.log
-    terminal.type("/exit")
+    terminal.type("/exit\r")
     until(lambda: terminal.process.poll() is not None)
     events = {id: next(evidence for _, evidence in office.chain(id)) for id in ids}
     assert list(events.values()) == [
@@ -77,12 +77,12 @@ def test_what_is_not_acknowledged_comes_again_after_a_compaction(
     terminal = office.open_claude("bob", mind())
     lane = office.standin.lanes["bob"]
     until(lambda: "injected" in [step for step, _ in office.chain(ids[0])], within_s=60)
-    terminal.type("Look at your messages.")
+    terminal.type("Look at your messages.\r")
     until(lambda: lane.fault is not None or (lane.has_ended and len(found) == 1), within_s=120)
-    terminal.type("/compact")
-    until(lambda: "Compacted" in terminal.written, within_s=60)
-    terminal.type("Go on.")
+    terminal.type("/compact\r")
+    until(lambda: "Compacted" in terminal.text, within_s=60)
+    terminal.type("Go on.\r")
     until(lambda: lane.fault is not None or (lane.has_ended and len(found) == 2), within_s=120)
-    assert lane.fault is None, terminal.written[-2000:]
+    assert lane.fault is None, terminal.text[-2000:]
     assert found == [[1, 1], [1, 0]], office.log
     recorder.saw("after a compaction", "again once, at SessionStart; what is acknowledged is not")

@@ -9,6 +9,9 @@ import msgspec
 
 from ackbox.store.bound import Bound
 
+# How often in a row the end of a turn may go on for messages.
+MAX_CONTINUED = 3
+
 
 class Offer(msgspec.Struct, frozen=True):
     """Messages that a report gave to be shown, until the program says that it has shown them."""
@@ -16,6 +19,19 @@ class Offer(msgspec.Struct, frozen=True):
     id: str
     event: str
     seqs: list[int]
+
+
+class Wake(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The wakes of a session since the last evidence that its model was shown what they were for.
+
+    `upto` is the newest message among those, `offer` the messages that the last wake carried
+    itself.
+    """
+
+    at: int
+    count: int
+    upto: int
+    offer: Offer | None = None
 
 
 class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -32,6 +48,7 @@ class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
     digest_at: int = 0
     # Too long to be shown by a hook: named once.
     named: list[int] = []
+    wake: Wake | None = None
 
 
 class ProgramSession(msgspec.Struct, frozen=True):
