@@ -21,7 +21,7 @@ help:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.ready: pyproject.toml uv.lock | $(VENV)/bin/python
+$(VENV)/.ready: pyproject.toml uv.lock src/ackbox/faces/hook/ackbox-hook.pl | $(VENV)/bin/python
 	@command -v uv >/dev/null 2>&1 || [ -x $(VENV)/bin/uv ] || $(VENV)/bin/python -m pip install --quiet uv
 	$(UV) sync --frozen --all-extras --inexact --quiet
 	@touch $@

@@ -41,6 +41,7 @@ from ackbox.ops.note.link import GotNote, Linked
 from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
 from ackbox.ops.program.report import Reported
 from ackbox.ops.program.shown import Shown
+from ackbox.ops.program.wake import Noted, Woken
 from ackbox.ops.receipt import Marked
 from ackbox.ops.schedule import Schedule, Schedules
 from ackbox.ops.server import BackedUp, Status
@@ -911,6 +912,7 @@ class ProgramVerbs:
         is_continued: bool = False,
         can_show: bool = True,
         has_shown_last: bool = False,
+        must_be_known: bool = False,
         model: str | None = None,
         machine: str | None = None,
         auto_instance: str | None = None,
@@ -930,7 +932,55 @@ class ProgramVerbs:
         come again
         until program.shown confirms them.
 
-        Raises Invalid, NotAllowed, NotYou.
+        Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
+        """
+
+    async def wake(
+        self,
+        *,
+        program: str,
+        program_session: str | None = None,
+        way: str | None = None,
+        carries_text: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Woken:
+        """Return the messages to wake an agent program for now.
+
+        For the bridge of a session: it asks when a message has come and after
+        `look_again_s`, and then
+        signals the program. Only messages that are unread and not shown to its model yet
+        count; the
+        attention rules of the receiver hold, and a turn that runs is not interrupted. The
+        same
+        messages come again after growing gaps, five times at most, until the program has
+        shown them.
+        `way` is what senders see in `reach`.
+
+        Raises Invalid, NotAllowed, NotFound (no such session).
+        """
+
+    async def signalled(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        way: str,
+        ids: builtins.list[str],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Noted:
+        """Note that a running program was signalled about messages.
+
+        Marks nothing: the evidence `signalled` says that a notice went out, with its way,
+        not that a
+        model was shown anything.
+
+        Raises Invalid, NotAllowed, NotFound (no such session).
         """
 
 class ReceiptVerbs:
@@ -2598,6 +2648,7 @@ class SyncProgramVerbs:
         is_continued: bool = False,
         can_show: bool = True,
         has_shown_last: bool = False,
+        must_be_known: bool = False,
         model: str | None = None,
         machine: str | None = None,
         auto_instance: str | None = None,
@@ -2617,7 +2668,55 @@ class SyncProgramVerbs:
         come again
         until program.shown confirms them.
 
-        Raises Invalid, NotAllowed, NotYou.
+        Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
+        """
+
+    def wake(
+        self,
+        *,
+        program: str,
+        program_session: str | None = None,
+        way: str | None = None,
+        carries_text: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Woken:
+        """Return the messages to wake an agent program for now.
+
+        For the bridge of a session: it asks when a message has come and after
+        `look_again_s`, and then
+        signals the program. Only messages that are unread and not shown to its model yet
+        count; the
+        attention rules of the receiver hold, and a turn that runs is not interrupted. The
+        same
+        messages come again after growing gaps, five times at most, until the program has
+        shown them.
+        `way` is what senders see in `reach`.
+
+        Raises Invalid, NotAllowed, NotFound (no such session).
+        """
+
+    def signalled(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        way: str,
+        ids: builtins.list[str],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Noted:
+        """Note that a running program was signalled about messages.
+
+        Marks nothing: the evidence `signalled` says that a notice went out, with its way,
+        not that a
+        model was shown anything.
+
+        Raises Invalid, NotAllowed, NotFound (no such session).
         """
 
 class SyncReceiptVerbs:
