@@ -11,7 +11,7 @@ found. Explained in docs/why/reach.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -48,6 +48,52 @@ def routes(
     there is a pass for it.
     """
 
+    report = _reporting(call, clock)
+
+    async def plain(request: Request, operation: str, fits: Fits = all_fit) -> Any:
+        async def read(held: Holding) -> dict[str, Any]:
+            welcome(request.scope, held.key)
+            own = parse_object(await read_body(request, BODY_LIMIT, held))
+            _program(request)
+            return with_identity(identity_headers(request.headers), own)
+
+        return await call(
+            operation,
+            read,
+            credential=credential(request),
+            face="hook",
+            fits=fits,
+            connection=connection_in(request.headers),
+        )
+
+    async def shown(request: Request) -> Response:
+        return Response(encode(await plain(request, "program.shown")), media_type=JSON)
+
+    async def signalled(request: Request) -> Response:
+        return Response(encode(await plain(request, "program.signalled")), media_type=JSON)
+
+    async def wake(request: Request) -> Response:
+        answer = Answer(clock, length=HOOK_LENGTH)
+        result = await plain(request, "program.wake", answer.fits)
+        return Response(encode(_wake_in(result, answer)), media_type=JSON)
+
+    ways = {"shown": shown, "signalled": signalled, "wake": wake}
+    carry = fast.endpoint(report, shown, fast_hook, clock) if fast_hook is not None else None
+    return [
+        *([Route("/v1/hook", _edge(carry, "program.report"), methods=["POST"])] if carry else []),
+        Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
+        *(
+            Route(f"/v1/hook/{{program}}/{name}", _edge(way, f"program.{name}"), methods=["POST"])
+            for name, way in ways.items()
+        ),
+    ]
+
+
+def _reporting(
+    call: Calling, clock: Callable[[], int]
+) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """Return the endpoint of events."""
+
     async def report(request: Request) -> Response:
         events: list[Event] = []
 
@@ -80,53 +126,18 @@ def routes(
         headers = {"Ackbox-Offer": result.offer} if result.offer else {}
         return Response(encode(reply), media_type=JSON, headers=headers)
 
-    async def plain(request: Request, operation: str, fits: Fits = all_fit) -> Any:
-        async def read(held: Holding) -> dict[str, Any]:
-            welcome(request.scope, held.key)
-            own = parse_object(await read_body(request, BODY_LIMIT, held))
-            _program(request)
-            return with_identity(identity_headers(request.headers), own)
+    return report
 
-        return await call(
-            operation,
-            read,
-            credential=credential(request),
-            face="hook",
-            fits=fits,
-            connection=connection_in(request.headers),
-        )
 
-    async def shown(request: Request) -> Response:
-        return Response(encode(await plain(request, "program.shown")), media_type=JSON)
-
-    async def signalled(request: Request) -> Response:
-        return Response(encode(await plain(request, "program.signalled")), media_type=JSON)
-
-    async def wake(request: Request) -> Response:
-        answer = Answer(clock, length=HOOK_LENGTH)
-        result = await plain(request, "program.wake", answer.fits)
-        told = {
-            "program_session": result.program_session,
-            "ids": result.ids,
-            "offer": result.offer,
-            "look_again_s": result.look_again_s,
-            "text": for_wake(result, answer),
-        }
-        return Response(encode(told), media_type=JSON)
-
-    ways = {"shown": shown, "signalled": signalled, "wake": wake}
-    own = []
-    if fast_hook is not None:
-        carry = fast.endpoint(report, shown, fast_hook, clock)
-        own = [Route("/v1/hook", _edge(carry, "program.report"), methods=["POST"])]
-    return [
-        *own,
-        Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
-        *(
-            Route(f"/v1/hook/{{program}}/{name}", _edge(way, f"program.{name}"), methods=["POST"])
-            for name, way in ways.items()
-        ),
-    ]
+def _wake_in(result: Any, answer: Answer) -> dict[str, Any]:
+    """Return what a bridge needs of a wake, with the text for its program."""
+    return {
+        "program_session": result.program_session,
+        "ids": result.ids,
+        "offer": result.offer,
+        "look_again_s": result.look_again_s,
+        "text": for_wake(result, answer),
+    }
 
 
 def _edge(endpoint: Callable[[Request], Any], operation: str) -> Callable[[Request], Any]:
