@@ -61,7 +61,8 @@ def hooked(hcom: str, home: Path, start: str) -> Iterator[dict[str, str]]:
             time.sleep(0.05)
         lines = noted.read_text().splitlines()
         own = dict(line.partition("=")[::2] for line in lines)
-        subprocess.run([hcom, "sessionstart"], input=start, env=own, text=True, check=True)
+        words = [hcom, "sessionstart"]
+        subprocess.run(words, input=start, env=own, text=True, check=True, capture_output=True)
         yield own
     finally:
         terminal.close()
