@@ -34,7 +34,7 @@ result of a test that compared the recorded requests to the model with the serve
 """
 
 CURSOR = """
-Cursor is not in the table, because its package needs an account. Its hook is tested with payloads
+Cursor is not in the table, because no npm package contains it. Its hook is tested with payloads
 written from its documentation (`tests/faces/test_hook.py`), not with the program.
 """
 
