@@ -11,7 +11,8 @@ help:
 	@echo "make quick   run what a change breaks first, in two minutes (ARGS too)"
 	@echo "make bench   measure everything, write docs/reference/benchmarks.md"
 	@echo "make faults  kill the server 500 times, follow 100,000 messages; about an hour"
-	@echo "make programs  run real agent programs against a scripted model; about ten minutes"
+	@echo "make programs  run real agent programs against a scripted model, write the page of results;"
+	@echo "               about ten minutes"
 	@echo "make hostile  slow, broken and greedy clients, and callers that vanish; about half an hour"
 	@echo "make docs    write the generated pages again"
 	@echo "make pictures draw the dashboard's pictures again"
@@ -20,7 +21,7 @@ help:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.ready: pyproject.toml uv.lock | $(VENV)/bin/python
+$(VENV)/.ready: pyproject.toml uv.lock src/ackbox/faces/hook/ackbox-hook.pl | $(VENV)/bin/python
 	@command -v uv >/dev/null 2>&1 || [ -x $(VENV)/bin/uv ] || $(VENV)/bin/python -m pip install --quiet uv
 	$(UV) sync --frozen --all-extras --inexact --quiet
 	@touch $@
@@ -42,8 +43,12 @@ faults: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.cursors --messages 100000 --engine postgres
 	ACKBOX_MODEL_EXAMPLES=300 $(VENV)/bin/python -m pytest tests/ops/test_model.py --timeout 3600
 
+PROGRAMS_RESULTS := $(CURDIR)/tests/programs/results.jsonl
+
 programs: $(VENV)/.ready
-	PROGRAMS=all $(VENV)/bin/python -m pytest tests/programs -v -n 2 $(ARGS)
+	@[ -n "$(ARGS)" ] || : >$(PROGRAMS_RESULTS)
+	PROGRAMS=all PROGRAMS_RESULTS=$(PROGRAMS_RESULTS) $(VENV)/bin/python -m pytest tests/programs -v -n 2 $(ARGS); \
+		done=$$?; $(VENV)/bin/python -m tools.make_programs && exit $$done
 
 hostile: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.hostile $(ARGS)

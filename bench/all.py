@@ -21,6 +21,7 @@ SCRIPTS = (
     "brokers",
     "disk",
     "inbox",
+    "hooks",
     "bridge",
     "startup",
     "tools",
@@ -29,6 +30,8 @@ SCRIPTS = (
     "terminal",
     "browser",
     "sockets",
+    "commands",
+    "peer",
 )
 LONGEST_S = 900
 

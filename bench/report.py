@@ -48,6 +48,17 @@ WHY = {
         "A check asks four things of the store where the no-op asks one, and its answer has seven"
         " fields."
     ),
+    "S9": (
+        "The script takes less CPU than the peer's hook, but its request waits for the server's"
+        " turn on a busy machine; the peer reads a file."
+    ),
+    "S17": (
+        "Half of the time loads click, http.client and msgspec, which one send needs little of."
+    ),
+    "S19": (
+        "The time starts with the command that sends, and ours starts Python; the peer's is a"
+        " compiled program. After that both wait for the same turn of the model."
+    ),
     "S12": (
         "Every call checks the key, the Host and the limits, opens a reading transaction and"
         " answers with text and with structure; the echo does none of it."

@@ -10,6 +10,7 @@ import pytest
 from tests.npm import install
 from tests.programs.office import Office
 from tests.programs.programs import CHOSEN, HERE, IS_WHOLE
+from tests.programs.results import Recorder
 from tests.programs.standin import StandIn
 
 
@@ -36,3 +37,11 @@ def office(tmp_path: Path) -> Iterator[Office]:
         office = Office(tmp_path, standin)
         yield office
         office.close()
+
+
+@pytest.fixture
+def recorder(program: str) -> Iterator[Recorder]:
+    """Keep what a test with a program sees."""
+    found = Recorder(program)
+    yield found
+    found.close()

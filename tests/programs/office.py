@@ -5,20 +5,21 @@ Explained in CONTRIBUTING.md, "Agent programs".
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ackbox.client.http import HttpCaller
 from ackbox.client.running import read_operator_key
 from tests.command import Command
-from tests.programs.programs import LONGEST_S, PROGRAMS, Home, Way, start
+from tests.programs.programs import LONGEST_S, PROGRAMS, Home, Way, start, surroundings
 from tests.programs.screen import Screen
 from tests.programs.standin import Lane, Mind, StandIn
 
@@ -65,6 +66,11 @@ class Office:
         """Return those of some messages that their one recipient has marked."""
         receipts = {id: self.call("message.status", id=id)["receipts"][0] for id in ids}
         return [id for id, receipt in receipts.items() if receipt["read_at"] or receipt["by"]]
+
+    @property
+    def server_pid(self) -> int:
+        """The process of the server."""
+        return int(json.loads((self.command.data / "server.json").read_text())["pid"])
 
     @property
     def waiting(self) -> int:
@@ -130,25 +136,71 @@ class Office:
         self.running.append(start(PROGRAMS[program], home))
         return self.running[-1]
 
-    def launch(self, program: str, agent: str, mind: Mind) -> subprocess.Popen[str]:
-        """Start a program by `ackbox run` as an agent whose model has a mind."""
-        model = self.standin.think(agent, mind)
-        home = Home(self.where / agent, model, self.standin.url, Way(), None)
+    def launch(
+        self,
+        program: str,
+        agent: str,
+        mind: Mind,
+        *,
+        place: str | None = None,
+        more: Mapping[str, str] = {},
+        prompt: Sequence[str] = (),
+    ) -> subprocess.Popen[str]:
+        """Start a program by `ackbox run` as an agent whose model has a mind.
+
+        `place` names its home if an agent has several; `more` are further variables; `prompt`
+        replaces the words that give the usual prompt.
+        """
+        home = self._home(place or agent, mind)
         own = ["--data-dir", str(self.command.data), "--as", agent, "--allow"]
         launcher = [str(Path(sys.executable).parent / "ackbox"), "run", program, *own]
-        self.running.append(start(PROGRAMS[program], home, launcher=launcher))
-        return self.running[-1]
+        started = start(PROGRAMS[program], home, launcher=launcher, more=more, prompt=prompt)
+        self.running.append(started)
+        return started
 
-    def connect(self, program: str, agent: str, mind: Mind) -> subprocess.Popen[str]:
-        """Start a program as it is after `ackbox connect`, as an agent whose model has a mind."""
-        model = self.standin.think(agent, mind)
-        home = Home(self.where / agent, model, self.standin.url, Way(), None)
+    def connect(
+        self, program: str, agent: str, mind: Mind, *, is_remote: bool = False
+    ) -> subprocess.Popen[str]:
+        """Start a program as it is after `ackbox connect`, as an agent whose model has a mind.
+
+        `is_remote` connects it as on another machine, and ends the server before the program
+        starts.
+        """
+        home = self._home(agent, mind)
         # Its own settings are there before ackbox comes.
         PROGRAMS[program].ready(home)
-        own = ["--data-dir", str(self.command.data), "--as", agent, "--allow"]
-        self.connected(home.path, "connect", program, *own)
-        self.running.append(start(PROGRAMS[program], home, is_reviewed=True))
-        return self.running[-1]
+        own = ["--data-dir", str(self.command.data)]
+        if is_remote:
+            own = ["--url", self.url]
+            file = home.write(
+                ".config/ackbox/config.toml", f'url = "{self.url}"\nkey = "{self._key}"\n'
+            )
+            os.chmod(file, 0o600)
+        self.connected(home.path, "connect", program, *own, "--as", agent, "--allow")
+        if is_remote:
+            self.command.stop()
+        started = start(PROGRAMS[program], home, is_reviewed=True, needs_server=not is_remote)
+        self.running.append(started)
+        return started
+
+    def open_claude(self, agent: str, mind: Mind) -> Screen:
+        """Start Claude Code on a terminal by `ackbox run`, past the questions of a first start."""
+        home = self._home(agent, mind)
+        _, own = PROGRAMS["claude"].ready(home)
+        known = {
+            "hasCompletedOnboarding": True,
+            "customApiKeyResponses": {"approved": [own["ANTHROPIC_API_KEY"][-20:]], "rejected": []},
+            "projects": {str(home.work): {"hasTrustDialogAccepted": True}},
+        }
+        home.write(".claude.json", json.dumps(known))
+        options = ["--data-dir", str(self.command.data), "--as", agent, "--allow"]
+        command = [str(Path(sys.executable).parent / "ackbox"), "run", "claude", *options]
+        self.screens.append(Screen(command, home.work, surroundings(home, own)))
+        return self.screens[-1]
+
+    def _home(self, place: str, mind: Mind) -> Home:
+        model = self.standin.think(place, mind)
+        return Home(self.where / place, model, self.standin.url, Way(), None)
 
     def connected(self, home: Path, *arguments: str) -> None:
         """Run a command of the installed ackbox in a program's home."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -192,18 +192,21 @@ class Program(NamedTuple):
     package: str
     ready: Callable[[Home], Ready]
 
-    def reviewed(self, home: Home) -> Ready:
+    def reviewed(self, home: Home, *, needs_server: bool) -> Ready:
         """Return what makes it ready without writing its settings again, its hooks reviewed."""
         argv, own = self.ready(Home(home.path / "unused", *home[1:]))
         # A first turn without a person begins before a server that is not required has started.
         awaited = ["-c", "mcp_servers.ackbox.required=true"]
-        review = ["--dangerously-bypass-hook-trust", *awaited] if self.name == "codex" else []
+        review = []
+        if self.name == "codex":
+            review = ["--dangerously-bypass-hook-trust", *(awaited if needs_server else [])]
         return [*argv[:-1], *review, argv[-1]], own
 
     @property
     def version(self) -> str:
-        """The version that is pinned."""
-        return str(json.loads((HERE / "package.json").read_text())["dependencies"][self.package])
+        """The version that is installed."""
+        package = HERE / "node_modules" / self.package / "package.json"
+        return str(json.loads(package.read_text())["version"])
 
 
 PROGRAMS = {
@@ -225,7 +228,9 @@ def command(argv: list[str], launcher: list[str] | None = None) -> list[str]:
     return [*launcher, "--", *argv[1:]] if launcher else [str(BINS / argv[0]), *argv[1:]]
 
 
-def surroundings(home: Home, own: dict[str, str]) -> dict[str, str]:
+def surroundings(
+    home: Home, own: dict[str, str], *, more: Mapping[str, str] = {}
+) -> dict[str, str]:
     """Return the whole environment of a program."""
     proxies = {
         name: home.proxy for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
@@ -239,6 +244,7 @@ def surroundings(home: Home, own: dict[str, str]) -> dict[str, str]:
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
         **own,
+        **more,
     }
 
 
@@ -248,16 +254,26 @@ def start(
     *,
     launcher: list[str] | None = None,
     is_reviewed: bool = False,
+    needs_server: bool = True,
+    more: Mapping[str, str] = {},
+    prompt: Sequence[str] = (),
 ) -> subprocess.Popen[str]:
     """Start a program on its one prompt: itself, or by the command of a launcher.
 
-    `is_reviewed` says that a person has reviewed its hooks, which no file holds.
+    `is_reviewed` says that a person has reviewed its hooks, which no file holds; `needs_server`,
+    that its first turn waits for ackbox; `more` are further variables; `prompt`, what it is told in
+    place of the usual.
     """
-    argv, own = program.ready(home) if not is_reviewed else program.reviewed(home)
+    argv, own = (
+        program.reviewed(home, needs_server=needs_server) if is_reviewed else program.ready(home)
+    )
+    if prompt:
+        at = argv.index(PROMPT)
+        argv = [*argv[:at], *prompt, *argv[at + 1 :]]
     return subprocess.Popen(
         command(argv, launcher),
         cwd=home.work,
-        env=surroundings(home, own),
+        env=surroundings(home, own, more=more),
         text=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -21,12 +21,22 @@ from urllib.parse import urlsplit
 
 from tests.programs.apis import MODEL, Api, Json, Shown, Tool, Turn, api_of, strings
 
+MAX_SEARCHES = 20
+
 
 class Call(NamedTuple):
     """The model's wish to call a tool of ackbox."""
 
     tool: str
     arguments: Json = {}
+
+
+class Own(NamedTuple):
+    """The model's wish to call a tool of the program, by the first of these names that is offered;
+    each name with its arguments.
+    """
+
+    tools: dict[str, Json]
 
 
 class Asked(NamedTuple):
@@ -60,29 +70,44 @@ class Asked(NamedTuple):
         """How often a text stands in the request, wherever that is."""
         return sum(each.count(text) for each in strings(self.body))
 
-    def turn(self, wanted: Call | str) -> tuple[Turn, bool]:
+    def roles(self, text: str) -> list[str]:
+        """Return as whose each occurrence of a text is shown."""
+        return [each.role for each in self.shown for _ in range(each.text.count(text))]
+
+    def turn(self, wanted: Wish) -> tuple[Turn, bool]:
         """Return the answer that does what is wanted, and whether it does.
 
         A tool that is hidden is looked for first, as models do.
         """
         if isinstance(wanted, str):
             return Turn(text=wanted), True
+        if isinstance(wanted, Own):
+            return self._own(wanted), True
         offered = self.tools.get(wanted.tool)
         search = next(
             (each for each in self.api.tools(self.body) if each.full == "ToolSearch"), None
         )
         # A plugin's tools have its name before theirs.
         before = next((each.full.removesuffix(name) for name, each in self.tools.items()), "")
-        query = f"select:{before or 'mcp__ackbox__'}{wanted.tool}"
-        if offered is None and search is not None and query not in list(strings(self.body)):
+        query = f"select:{before}{wanted.tool}" if before else f"ackbox {wanted.tool}"
+        tried = sum(each == query for each in strings(self.body))
+        # A first request may come before the server of the tools has started.
+        if offered is None and search is not None and tried < (1 if before else MAX_SEARCHES):
             return Turn(tool=search, arguments={"query": query, "max_results": 1}), False
         assert offered is not None, (
             f"no tool {wanted.tool} is offered; there are {list(self.tools)}"
         )
         return Turn(tool=offered, arguments=wanted.arguments), True
 
+    def _own(self, wanted: Own) -> Turn:
+        tools = {each.full: each for each in self.api.tools(self.body)}
+        name = next((name for name in wanted.tools if name in tools), None)
+        assert name is not None, f"none of {list(wanted.tools)} is offered; there are {list(tools)}"
+        return Turn(tool=tools[name], arguments=wanted.tools[name])
 
-Mind = Generator[Call | str, Asked, None]
+
+Wish = Call | Own | str
+Mind = Generator[Wish, Asked, None]
 
 
 @dataclass
@@ -93,7 +118,7 @@ class Lane:
 
     mind: Mind
     asked: list[Asked] = field(default_factory=list)
-    wanted: Call | str | None = None
+    wanted: Wish | None = None
     has_begun: bool = False
     has_ended: bool = False
     fault: BaseException | None = None

@@ -223,6 +223,7 @@ NAMES_NOTHING = frozenset(
         "is_continued",
         "has_shown_last",
         "can_show",
+        "must_be_known",
         "way",
         "carries_text",
         "online_s",

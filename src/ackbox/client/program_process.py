@@ -12,7 +12,9 @@ import os
 
 PROGRAMS = ("claude", "codex", "gemini", "opencode", "cursor")
 # Processes that may be between a program and the commands that it starts.
-BETWEEN = frozenset({"sh", "bash", "dash", "zsh", "fish", "env", "timeout", "uv", "uvx", "ackbox"})
+BETWEEN = frozenset(
+    {"sh", "bash", "dash", "zsh", "fish", "env", "timeout", "uv", "uvx", "ackbox", "ackbox-hook"}
+)
 # All plain terminals of Codex share this process, so it does not identify a session.
 SHARED = "app-server"
 MAX_STEPS = 8

@@ -1095,6 +1095,7 @@ class ProgramVerbs:
         can_show: bool = True,
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
+        must_be_known: bool = False,
         model: str | None = None,
         machine: str | None = None,
         auto_instance: str | None = None,
@@ -1120,7 +1121,7 @@ class ProgramVerbs:
         once to
         both sides.
 
-        Raises Invalid, NotAllowed, NotYou.
+        Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
         """
 
     async def wake(
@@ -2882,6 +2883,7 @@ class SyncProgramVerbs:
         can_show: bool = True,
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
+        must_be_known: bool = False,
         model: str | None = None,
         machine: str | None = None,
         auto_instance: str | None = None,
@@ -2907,7 +2909,7 @@ class SyncProgramVerbs:
         once to
         both sides.
 
-        Raises Invalid, NotAllowed, NotYou.
+        Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
         """
 
     def wake(

@@ -35,6 +35,15 @@ def installed() -> list[str]:
     return [sys.executable, "-P", "-m", "ackbox"]
 
 
+def fast_hook() -> str | None:
+    """Return the script that passes on an event without a start of Python, or None where it or its
+    interpreter is missing.
+    """
+    script = Path(sys.executable).parent / "ackbox-hook"
+    can_run = os.access(script, os.X_OK) and os.access("/usr/bin/perl", os.X_OK)
+    return str(script) if can_run else None
+
+
 def refuse_temporary(command: list[str]) -> None:
     """Raise Conflict for an ackbox in the cache of a tool, which may delete it: settings that name
     it would stop working.
@@ -76,6 +85,8 @@ def given_of(
     return Given(
         program=program.name,
         command=[*installed(), *options],
+        # A server on another machine writes no file here that the script could use.
+        fast_hook=fast_hook() if url is None else None,
         agent=agent or program.name,
         workspace=workspace,
         commands={name: Command(*parts) for name, parts in COMMANDS.items()},

@@ -54,6 +54,9 @@ def prepare(program: Program, given: Given, where: Path) -> tuple[list[str], dic
         if not file.exists() or file.read_text("utf-8") != text:
             make_directory(file.parent)
             write_private(file, text)
+    for path, original in launch.mirrors.items():
+        own = {directory / each for each in (*_texts(launch), *launch.mirrors)}
+        _mirror(directory / path, Path(os.path.expanduser(original)), own)
     return launch.arguments, {
         **launch.environment,
         "ACKBOX_COPY_ID": copy,
@@ -61,6 +64,26 @@ def prepare(program: Program, given: Given, where: Path) -> tuple[list[str], dic
         "ACKBOX_AGENT": given.agent,
         **({"ACKBOX_WORKSPACE": given.workspace} if given.workspace else {}),
     }
+
+
+def _mirror(directory: Path, original: Path, own: set[Path]) -> None:
+    """Link each entry of a directory of the user's into ours, except where ours has its own.
+
+    A program may have replaced a link by a file of its own: the user's file takes precedence.
+    """
+    make_directory(directory)
+    for entry in directory.iterdir():
+        if entry.is_symlink() and not entry.exists():
+            entry.unlink()
+    for target in sorted(original.iterdir()) if original.is_dir() else []:
+        link = directory / target.name
+        if any(link == each or link in each.parents for each in own):
+            continue
+        if link.is_dir() and not link.is_symlink():
+            continue
+        if not (link.is_symlink() and link.readlink() == target):
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
 
 
 def _texts(launch: Launch) -> dict[str, str]:

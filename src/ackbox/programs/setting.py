@@ -33,13 +33,14 @@ class Command(msgspec.Struct, frozen=True):
 class Given(msgspec.Struct, frozen=True, kw_only=True):
     """The agent of an installation, and how the program reaches ackbox.
 
-    `command` is the installed ackbox with the options that find the server. `is_launch`
-    distinguishes one launch from an installation.
+    `command` is the installed ackbox with the options that find the server, `fast_hook` its script
+    that starts no Python. `is_launch` distinguishes one launch from an installation.
     """
 
     program: str
     command: list[str]
     agent: str
+    fast_hook: str | None = None
     workspace: str | None = None
     may_use_tools: bool = False
     is_project: bool = False
@@ -60,7 +61,8 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
         """
         executable, options = _split(self.command)
         owner = "--launched" if self.is_launch else "--connected"
-        return [*executable, "hook", self.program, *self._named, *options, owner]
+        start = [*executable, "hook"] if self.fast_hook is None else [self.fast_hook]
+        return [*start, self.program, *self._named, *options, owner]
 
     @property
     def hook_line(self) -> str:
@@ -111,10 +113,12 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one launch: files in a directory of ours, arguments before the user's,
     variables.
 
-    `overlays` are settings to add to a copy of a file that may exist, in that directory.
+    `overlays` are settings to add to a copy of a file that may exist, in that directory. `mirrors`
+    are directories in it whose other entries are links to those of a directory of the user's.
     """
 
     files: Mapping[str, str] = {}
+    mirrors: Mapping[str, str] = {}
     overlays: Mapping[str, tuple[str, list[Setting]]] = {}
     arguments: list[str] = []
     environment: Mapping[str, str] = {}
@@ -123,7 +127,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
 def is_ours(value: Any) -> bool:
     """Whether `ackbox connect` wrote an entry."""
     text = json.dumps(value)
-    return f'"{OWNER}": ' in text or (" hook " in text and "--connected" in text)
+    is_hook = " hook " in text or "ackbox-hook " in text
+    return f'"{OWNER}": ' in text or (is_hook and "--connected" in text)
 
 
 def home_of(given: Given, variable: str, usual: str) -> str:

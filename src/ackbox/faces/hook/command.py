@@ -130,16 +130,16 @@ def _options(arguments: list[str]) -> dict[str, str]:
 
 def _carry(program: str, options: dict[str, str], deadline: float) -> None:
     payload = _payload()
-    kept = _kept(payload)
+    event = kept(payload)
     # A sub-agent has a separate context: it is shown nothing, but its edits count.
-    if payload.get("agent_id") and "files" not in kept:
+    if payload.get("agent_id") and "files" not in event:
         return
     server = _server(options)
     session = str(payload.get("session_id") or payload.get("conversation_id") or "")
     headers = _headers(program, options, server.key, session, payload)
     with server.connect(deadline) as line:
         host, path = f"{server.host}:{server.port}", f"{server.path}/v1/hook/{_quoted(program)}"
-        body = json.dumps(kept).encode()
+        body = json.dumps(event).encode()
         status, told, reply = _ask(line, host, path, headers, body)
         if status == 204:
             return
@@ -165,16 +165,17 @@ def _payload() -> dict[str, object]:
     return found
 
 
-def _kept(payload: dict[str, object]) -> dict[str, object]:
-    kept = {name: payload[name] for name in FIELDS if name in payload}
+def kept(payload: dict[str, object]) -> dict[str, object]:
+    """Return what the server needs of an event."""
+    event = {name: payload[name] for name in FIELDS if name in payload}
     if not EDITING.isdisjoint(payload):
         # Most events name no tool, and the hook starts at each of them.
         from ackbox.client.edited import edited_paths, relative
 
         paths = edited_paths(payload)
         if paths:
-            kept["files"] = relative(paths, str(payload.get("cwd") or os.getcwd()))
-    return kept
+            event["files"] = relative(paths, str(payload.get("cwd") or os.getcwd()))
+    return event
 
 
 def _headers(

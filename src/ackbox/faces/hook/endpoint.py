@@ -5,12 +5,13 @@ A bridge asks at /v1/hook/{program}/wake what to wake its program for, and confi
 
 The header Ackbox-Offer of a reply identifies the messages in it. The hook confirms them at
 /v1/hook/{program}/shown after it has written them out, or, if it cannot, with its next event
-(`Ackbox-Confirms: next`). Explained in docs/why/reach.md.
+(`Ackbox-Confirms: next`). With `Ackbox-Known: only`, a session that has not reported before is not
+found. Explained in docs/why/reach.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +23,7 @@ from starlette.routing import Route
 from ackbox import collision_briefing
 from ackbox.briefing import HOOK_LENGTH, Answer, for_hook, for_wake
 from ackbox.errors import Invalid, NotFound
+from ackbox.faces.hook import fast
 from ackbox.faces.http.body import BODY_LIMIT, Holding, read_body
 from ackbox.faces.http.connection import gone_of, welcome
 from ackbox.faces.http.reply import (
@@ -40,8 +42,58 @@ from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Event, Program
 
 
-def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
-    """Return the routes of events and of confirmations."""
+def routes(
+    call: Calling, clock: Callable[[], int], *, fast_hook: fast.Pass | None = None
+) -> list[Route]:
+    """Return the routes of events and of confirmations; with that of the script `ackbox-hook` if
+    there is a pass for it.
+    """
+
+    report = _reporting(call, clock)
+
+    async def plain(request: Request, operation: str, fits: Fits = all_fit) -> Any:
+        async def read(held: Holding) -> dict[str, Any]:
+            welcome(request.scope, held.key)
+            own = parse_object(await read_body(request, BODY_LIMIT, held))
+            _program(request)
+            return with_identity(identity_headers(request.headers), own)
+
+        return await call(
+            operation,
+            read,
+            credential=credential(request),
+            face="hook",
+            fits=fits,
+            connection=connection_in(request.headers),
+        )
+
+    async def shown(request: Request) -> Response:
+        return Response(encode(await plain(request, "program.shown")), media_type=JSON)
+
+    async def signalled(request: Request) -> Response:
+        return Response(encode(await plain(request, "program.signalled")), media_type=JSON)
+
+    async def wake(request: Request) -> Response:
+        answer = Answer(clock, length=HOOK_LENGTH)
+        result = await plain(request, "program.wake", answer.fits)
+        return Response(encode(_wake_in(result, answer)), media_type=JSON)
+
+    ways = {"shown": shown, "signalled": signalled, "wake": wake}
+    carry = fast.endpoint(report, shown, fast_hook, clock) if fast_hook is not None else None
+    return [
+        *([Route("/v1/hook", _edge(carry, "program.report"), methods=["POST"])] if carry else []),
+        Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
+        *(
+            Route(f"/v1/hook/{{program}}/{name}", _edge(way, f"program.{name}"), methods=["POST"])
+            for name, way in ways.items()
+        ),
+    ]
+
+
+def _reporting(
+    call: Calling, clock: Callable[[], int]
+) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """Return the endpoint of events."""
 
     async def report(request: Request) -> Response:
         events: list[Event] = []
@@ -77,54 +129,18 @@ def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
         headers = {"Ackbox-Offer": result.offer} if result.offer else {}
         return Response(encode(reply), media_type=JSON, headers=headers)
 
-    return [
-        Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
-        *_ways(call, clock),
-    ]
+    return report
 
 
-def _ways(call: Calling, clock: Callable[[], int]) -> list[Route]:
-    """Return the routes of confirmations and of wakes."""
-
-    async def plain(request: Request, operation: str, fits: Fits = all_fit) -> Any:
-        async def read(held: Holding) -> dict[str, Any]:
-            welcome(request.scope, held.key)
-            own = parse_object(await read_body(request, BODY_LIMIT, held))
-            _program(request)
-            return with_identity(identity_headers(request.headers), own)
-
-        return await call(
-            operation,
-            read,
-            credential=credential(request),
-            face="hook",
-            fits=fits,
-            connection=connection_in(request.headers),
-        )
-
-    async def shown(request: Request) -> Response:
-        return Response(encode(await plain(request, "program.shown")), media_type=JSON)
-
-    async def signalled(request: Request) -> Response:
-        return Response(encode(await plain(request, "program.signalled")), media_type=JSON)
-
-    async def wake(request: Request) -> Response:
-        answer = Answer(clock, length=HOOK_LENGTH)
-        result = await plain(request, "program.wake", answer.fits)
-        told = {
-            "program_session": result.program_session,
-            "ids": result.ids,
-            "offer": result.offer,
-            "look_again_s": result.look_again_s,
-            "text": for_wake(result, answer),
-        }
-        return Response(encode(told), media_type=JSON)
-
-    ways = {"shown": shown, "signalled": signalled, "wake": wake}
-    return [
-        Route(f"/v1/hook/{{program}}/{name}", _edge(way, f"program.{name}"), methods=["POST"])
-        for name, way in ways.items()
-    ]
+def _wake_in(result: Any, answer: Answer) -> dict[str, Any]:
+    """Return what a bridge needs of a wake, with the text for its program."""
+    return {
+        "program_session": result.program_session,
+        "ids": result.ids,
+        "offer": result.offer,
+        "look_again_s": result.look_again_s,
+        "text": for_wake(result, answer),
+    }
 
 
 def _edge(endpoint: Callable[[Request], Any], operation: str) -> Callable[[Request], Any]:
@@ -179,6 +195,7 @@ def _params(request: Request, event: Event) -> dict[str, Any]:
         "can_show": not event.is_sub_agent and _program(request).reply(event, "-") is not None,
         "has_shown_last": request.headers.get("ackbox-confirms") == "next",
         "files": event.files,
+        "must_be_known": request.headers.get("ackbox-known") == "only",
         "model": event.model,
     }
     headers = request.headers

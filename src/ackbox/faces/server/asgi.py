@@ -20,6 +20,7 @@ from starlette.routing import Route, WebSocketRoute
 from ackbox.app.call import App
 from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces.hook import endpoint as hook
+from ackbox.faces.hook import fast
 from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response
 from ackbox.faces.http.wire import encode
@@ -44,9 +45,11 @@ SAFE = {
 }
 
 
-def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
+def make_web(
+    app: App, *, hosts: list[str], origins: list[str], fast_hook: fast.Pass | None = None
+) -> Starlette:
     """Return the ASGI application of an app that is already open, for exactly these Hosts and
-    Origins.
+    Origins; with the route of the fast hook if there is a pass for it.
     """
     from ackbox.faces.web import views
 
@@ -75,7 +78,7 @@ def make_web(app: App, *, hosts: list[str], origins: list[str]) -> Starlette:
             *dialect_rest.routes(call, app),
             *views.routes(call),
             *webhook.routes(call),
-            *hook.routes(call, app.clock),
+            *hook.routes(call, app.clock, fast_hook=fast_hook),
         ],
         exception_handlers={404: views.not_found, 405: views.not_found},
         middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],

@@ -27,9 +27,10 @@ from ackbox.app.call import App, open_app
 from ackbox.app.library import ensure_operator
 from ackbox.client.discovery import DEFAULT_PORT, announce, holder
 from ackbox.client.http import HttpCaller
-from ackbox.client.running import read_server
+from ackbox.client.running import read_operator_key, read_server
 from ackbox.config import BadSettings, without_password
 from ackbox.errors import NotAllowed, Unavailable
+from ackbox.faces.hook import fast
 from ackbox.faces.http.connection import BACKLOG, raise_descriptors
 from ackbox.faces.server.asgi import make_web
 from ackbox.faces.server.log import start_log
@@ -52,6 +53,7 @@ PROTOCOLS: dict[str, Any] = {
 KEPT = (
     "operator.key",
     "server.json",
+    "hook.pass",
     "server.log",
     "ackbox.db",
     "ackbox.db-wal",
@@ -196,9 +198,15 @@ class OneServer:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return False
-        # The file of a killed server: a reader would think that it describes this server.
-        (self._where / "server.json").unlink(missing_ok=True)
+        # The files of a killed server: a reader would think that they describe this server.
+        _forget(self._where)
         return True
+
+
+def _forget(where: Path) -> None:
+    """Remove what a server wrote about itself."""
+    for name in ("server.json", fast.FILE):
+        (where / name).unlink(missing_ok=True)
 
 
 Say = Callable[[dict[str, Any], bool], None]
@@ -229,7 +237,7 @@ async def serve(place: Place, *, say: Say) -> None:
         await ensure_operator(app, place.where)
         await _serve(place, app, say)
     finally:
-        (place.where / "server.json").unlink(missing_ok=True)
+        _forget(place.where)
         await app.close()
 
 
@@ -252,8 +260,9 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     address, port = sock.getsockname()[:2]
     app.notices += [notice] if notice else []
     hosts, origins = who_may_knock(place.host, port, place.names)
+    fast_hook = fast.new_pass(lambda: read_operator_key(place.where))
     settings = uvicorn.Config(
-        make_web(app, hosts=hosts, origins=origins),
+        make_web(app, hosts=hosts, origins=origins, fast_hook=fast_hook),
         log_config=None,
         lifespan="on",
         access_log=False,
@@ -286,6 +295,7 @@ async def _serve(place: Place, app: App, say: Say) -> None:
         "notices": app.notices,
     }
     write_private(place.where / "server.json", json.dumps(discovery) + "\n")
+    write_private(place.where / fast.FILE, fast_hook.line(_reached(address), port))
     announced = announce(discovery)
     say(discovery, True)
     await running

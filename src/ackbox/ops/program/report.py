@@ -12,6 +12,7 @@ from typing import Annotated, Any, assert_never
 import msgspec
 from msgspec import Meta
 
+from ackbox.errors import NotFound
 from ackbox.model.message import Letter
 from ackbox.model.program import Activity, Collision, Moment
 from ackbox.ops.agent.copies import COPY, choose
@@ -87,6 +88,9 @@ class Report(Call, frozen=True, kw_only=True):
         list[Annotated[str, Meta(min_length=1, max_length=500)]],
         Meta(max_length=50, description="Files that the program has just changed (at most 50)"),
     ] = []
+    must_be_known: Annotated[
+        bool, Meta(description="Whether to refuse a session that has not reported before")
+    ] = False
     model: Annotated[Line | None, Meta(description="Model that runs")] = None
     machine: Annotated[Line | None, Meta(description="Machine it runs on")] = None
     auto_instance: (
@@ -149,7 +153,7 @@ async def report(context: Context, params: Report) -> Reported:
     The operation compares `files` with the claims of others, and reports each collision once to
     both sides.
 
-    Raises Invalid, NotAllowed, NotYou.
+    Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
     """
     before = await context.store.program_session(params.program, params.program_session)
     me = await _owner(context, params, before)
@@ -203,6 +207,12 @@ async def _owner(context: Context, params: Report, before: ProgramSession | None
                 params, instance=known.instance, auto_instance=None, copy_id=None
             )
             return await context.me(params)
+    if params.must_be_known:
+        raise NotFound(
+            f"No session {params.program_session!r} of {params.program!r} has reported here.",
+            hint="Report the event with the agent's instance.",
+            field="program_session",
+        )
     if not context.store.tx.writable:
         raise NeedsWrite
     if params.auto_instance is not None and params.copy_id is not None and params.instance is None:
