@@ -30,11 +30,7 @@ WAYS = [
     ("opencode", True, "plugin", "ackbox.wake"),
 ]
 CHOSEN = WAYS if IS_WHOLE else WAYS[:1]
-PAIRS = (
-    [("claude", False, "codex", True), ("codex", True, "opencode", False)]
-    if IS_WHOLE
-    else [("claude", False, "claude", True)]
-)
+PAIRS = [("claude", False, "codex", True)] if IS_WHOLE else [("claude", False, "claude", True)]
 
 
 @pytest.fixture
