@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,11 @@ class Office:
         """Kill what still runs, and stop the server."""
         for screen in self.screens:
             screen.close()
+        # The app server of Codex outlives the terminals that share it.
+        for file in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                if file.read_bytes().startswith(f"{self.where}/".encode()):
+                    os.kill(int(file.parent.name), signal.SIGKILL)
         for each in self.running:
             if each.poll() is None:
                 os.killpg(each.pid, signal.SIGKILL)

@@ -104,7 +104,7 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
     noted: Annotated[int, Meta(description="Messages with evidence of the signal")]
 
 
-@op("program.wake", scope="write", writes=False)
+@op("program.wake", scope="write", writes=lambda params: params.carries_text)
 async def wake(context: Context, params: Wakeable) -> Woken:
     """Return the messages to wake an agent program for now.
 
