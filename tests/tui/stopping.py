@@ -21,9 +21,12 @@ def stops(desk: Desk) -> None:
     assert desk.post.call("workspace.needs")["paused"] == []
     desk.press("4")
     desk.shows_tab("Agents")
+    # The list begins with ana, a person.
+    desk.press("j")
     desk.press("P")
     desk.see("paused claude")
     desk.press("P")
     desk.see("resumed claude")
-    desk.press("2")
+    desk.press("k")
+    desk.press("1")
     desk.press("G")

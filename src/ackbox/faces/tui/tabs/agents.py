@@ -121,12 +121,10 @@ class Agents(Tab):
         lines: list[Line] = [
             [
                 self.styled(f"{PRESENCE[one['presence']]} ", one["presence"]),
-                self.styled(standing({**one, "paused": None}), "text2"),
+                self.styled(one_line(standing(one)), "text2"),
             ]
         ]
         lines += text_lines(one_line(where), width, style("text", bold=True))
-        if one["paused"]:
-            lines += text_lines(f"paused by {one_line(one['paused']['by'])}", width, style("high"))
         lines += text_lines(one["summary"] or "", width, style("text")) if one["summary"] else []
         for key in ("machine", "platform", "program", "model", "area", "reach"):
             if one[key]:

@@ -72,11 +72,13 @@ function Awaited({ names }) {
 }
 
 function Stopped({ paused }) {
-  return html`<ul class="needs waits" aria-label="Paused">${paused.map(
-    (each) => html`<li key=${each.of} class="need"><span class="age"></span><p><a
+  return paused?.length
+    ? html`<ul class="needs waits" aria-label="Paused">${paused.map(
+        (each) => html`<li key=${each.of} class="need"><span class="age"></span><p><a
       href=${address(`${each.kind[0]}/${each.of}`)}><bdi>${safe(each.of)}</bdi></a></p>
     <div class="acts"><${Pause} of=${each.of} paused=${each} /></div></li>`,
-  )}</ul>`;
+      )}</ul>`
+    : null;
 }
 
 function Quiet({ agents }) {
@@ -276,7 +278,7 @@ export function Needs({ data }) {
             }</p></div>`
       }
       ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}
-      ${told.paused?.length ? html`<${Stopped} ...${told} />` : null}<${Quiet} agents=${agents} /></div>
+      <${Stopped} ...${told} /><${Quiet} agents=${agents} /></div>
       <${Picked} of="needs" />${given ? html`<${given.view} ...${given} />` : null}
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })}/>` : null}
