@@ -10,12 +10,11 @@ import msgspec
 
 from ackbox.ops.rules.attention import URGENT, Attention, read
 from ackbox.ops.rules.presence import Here, Standings
+from ackbox.ops.rules.waking import WAKES
 
 # Facts in the card of an instance whose program reports by hooks: it shows nothing at a prompt; its
 # turn has gone on for messages as often as it may.
 NOT_AT_PROMPT, NOT_AT_TURN_END = "not_at_prompt", "not_at_turn_end"
-# How `reach` begins where a bridge can start a turn of an idle program.
-WAKES = "wakes when idle"
 UNKNOWN = "has never connected; the message waits"
 MINUTE_MS = 60_000
 AT_A_CHECK = 7
