@@ -106,7 +106,11 @@ async def test_a_reply_marks_its_parent_acknowledged_with_the_reply_as_evidence(
     assert receipt.state == "acknowledged"
     assert receipt.delivered_at == receipt.read_at == receipt.acknowledged_at == sent.created_at
     assert [(each["mark"], each["operation"], each["evidence"]) for each in receipt.by] == [
-        (mark, "message.send", f"reply {sent.id}") for mark in ("delivered", "read", "acknowledged")
+        *(
+            (mark, "message.send", f"reply {sent.id}")
+            for mark in ("delivered", "read", "acknowledged")
+        ),
+        ("answered", "message.send", f"message {sent.id}"),
     ]
     checked = await post("inbox.check", agent="bob")
     assert (checked.messages, checked.unread) == ([], 0)

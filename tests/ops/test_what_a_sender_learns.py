@@ -168,3 +168,21 @@ async def test_a_preview_rejects_a_priority_that_a_send_rejects(post: Post) -> N
     for name, more in (("message.preview", {}), ("message.send", {"body": "x"})):
         with pytest.raises(Invalid, match="`priority`"):
             await post(name, agent="ana", to="bob", priority=6, **more)
+
+
+async def test_a_program_that_can_be_woken_is_woken_only_when_idle_and_not_quiet(
+    post: Post, clock: Clock
+) -> None:
+    await report(post, "session_start")
+    await post("agent.check_in", agent="bob", instance="shop", reach="wakes when idle (monitor)")
+    found = [await expects(post)]
+    await post("agent.quiet", agent="bob", until="2h")
+    found += [await expects(post), await expects(post, priority=5)]
+    await report(post, "prompt")
+    found.append(await expects(post, priority=5))
+    assert found == [
+        "is idle and is woken for this now",
+        "is quiet for another 2 h and sees this after that",
+        "is idle and is woken for this now",
+        "is busy and sees this after its current tool call",
+    ]
