@@ -43,6 +43,8 @@ WITHOUT: dict[str, dict[str, str]] = {
         "webhook.receive": "other systems post to it, signed",
         "program.report": "`ackbox hook` sends an agent program's own event",
         "program.shown": "`ackbox hook` confirms what it wrote out",
+        "program.wake": "an agent program's bridge asks what to wake it for",
+        "program.signalled": "an agent program's bridge confirms that it signalled",
         "message.send_many": "for programs; people send one message at a time",
         "session.context": (
             "`session start` tells the same; for programs whose agents begin without one"

@@ -69,6 +69,13 @@ WRITES: dict[str, dict[str, Any]] = {
     "invite.redeem": {},
     "program.report": {"program": "claude", "program_session": "s", "moment": "prompt"},
     "program.shown": {"program": "claude", "program_session": "s", "offer": "nothing"},
+    "program.wake": {"program": "claude", "way": "monitor"},
+    "program.signalled": {
+        "program": "claude",
+        "program_session": "s",
+        "way": "monitor",
+        "ids": [],
+    },
     "workspace.settings": {},
     "workspace.create": {"name": "elsewhere"},
     "workspace.import": {"part": "message", "records": [], "upto": 0, "only_look": True},

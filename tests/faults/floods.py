@@ -125,6 +125,18 @@ HEAVY: dict[str, tuple[Params, ...]] = {
         lambda n: _event("s", "prompt" if n % 2 else "tool", has_shown_last=True),
         lambda n: _event("s", "compacted", has_shown_last=True),
     ),
+    "program.wake": (
+        _same(program="claude", way="monitor"),
+        _same(program="claude", program_session="s", way="monitor", carries_text=True),
+    ),
+    "program.signalled": (
+        lambda n: {
+            "program": "claude",
+            "program_session": "s",
+            "way": "monitor",
+            "ids": [f"{n:016x}{each:016x}" for each in range(200)],
+        },
+    ),
     "receipt.mark": (
         _same(ids=[NOTHING] * 100, mark="read"),
         lambda n: {"ids": [f"{n:016x}{each:016x}" for each in range(500)], "mark": "read"},

@@ -68,6 +68,9 @@ ASKED: dict[str, list[dict[str, Any]]] = {
         {"program": "claude", "program_session": "one", "moment": moment}
         for moment in ("session_start", "prompt", "turn_end")
     ],
+    "program.wake": [
+        {"program": "claude", "program_session": "one", "way": "test", "carries_text": True}
+    ],
     "message.ask": [{"to": "dora", "body": "q", "wait_s": 0, "idempotency_key": "asked"}],
 }
 # Operations that never return a message, a recipient's name or a word of a message, or that a
@@ -97,6 +100,7 @@ APART = {
     "pause.start",
     "pause.end",
     "program.shown",
+    "program.signalled",
     "schedule.add",
     "schedule.remove",
     "session.start",

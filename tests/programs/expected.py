@@ -57,11 +57,11 @@ def _read(facts: dict[str, Any], lines: str) -> Framed:
     return Framed(facts["id"], facts["from"], _ADDED.sub("", text))
 
 
-def framed(asked: Asked) -> list[Framed]:
-    """Return the messages that results of tools show inside a frame, in order."""
+def framed(asked: Asked, *, is_anywhere: bool = False) -> list[Framed]:
+    """Return the messages that results of tools show inside a frame, in order; or any text."""
     return [
         _read(json.loads(found["facts"]), found["lines"])
         for role, text in asked.shown
-        if role == "tool"
+        if role == "tool" or is_anywhere
         for found in _FRAME.finditer(text)
     ]

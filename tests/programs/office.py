@@ -19,6 +19,7 @@ from ackbox.client.http import HttpCaller
 from ackbox.client.running import read_operator_key
 from tests.command import Command
 from tests.programs.programs import LONGEST_S, PROGRAMS, Home, Way, start
+from tests.programs.screen import Screen
 from tests.programs.standin import Lane, Mind, StandIn
 
 
@@ -44,6 +45,7 @@ class Office:
         self._key = key
         self._rest = HttpCaller(self.url, key)
         self.running: list[subprocess.Popen[str]] = []
+        self.screens: list[Screen] = []
 
     def call(self, operation: str, **params: Any) -> Any:
         """Do an operation over REST, with the operator's key."""
@@ -75,6 +77,16 @@ class Office:
         return next(
             int(float(line.split()[1])) for line in lines if line.startswith("ackbox_waiting ")
         )
+
+    def card(self, agent: str) -> Any:
+        """Return an agent as others see it; null before it has come."""
+        found = self.call("agent.list")["agents"]
+        return next((each for each in found if each["agent"] == agent), None)
+
+    def chain(self, id: str) -> list[tuple[str, str]]:
+        """Return the steps of a message with its one recipient: each with program and event."""
+        receipt = self.call("message.status", id=id)["receipts"][0]
+        return [(each["mark"], each["evidence"].partition(",")[0]) for each in receipt["by"]]
 
     def presence(self, agent: str) -> str:
         """Return whether an agent is here."""
@@ -165,6 +177,8 @@ class Office:
 
     def close(self) -> None:
         """Kill what still runs, and stop the server."""
+        for screen in self.screens:
+            screen.close()
         for each in self.running:
             if each.poll() is None:
                 os.killpg(each.pid, signal.SIGKILL)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).parent
+BINS = HERE / "node_modules/.bin"
 IS_WHOLE = os.environ.get("PROGRAMS") == "all"
 PROMPT = "Look at your messages."
 LONGEST_S = 240
@@ -41,6 +42,13 @@ class Home(NamedTuple):
     proxy: str
     way: Way
     tool_s: float | None
+
+    @property
+    def work(self) -> Path:
+        """The directory that the program works in."""
+        work = self.path / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        return work
 
     def write(self, path: str, text: str) -> str:
         """Write a file of the home and return its whole path."""
@@ -212,6 +220,28 @@ PROGRAMS = {
 CHOSEN = list(PROGRAMS) if IS_WHOLE else ["claude"]
 
 
+def command(argv: list[str], launcher: list[str] | None = None) -> list[str]:
+    """Return what starts a program: its path with arguments, or those after a launcher's."""
+    return [*launcher, "--", *argv[1:]] if launcher else [str(BINS / argv[0]), *argv[1:]]
+
+
+def surroundings(home: Home, own: dict[str, str]) -> dict[str, str]:
+    """Return the whole environment of a program."""
+    proxies = {
+        name: home.proxy for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+    }
+    return {
+        "HOME": str(home.path),
+        "PATH": f"{BINS}{os.pathsep}{os.environ['PATH']}",
+        "LANG": "C.UTF-8",
+        "TERM": "dumb",
+        **proxies,
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+        **own,
+    }
+
+
 def start(
     program: Program,
     home: Home,
@@ -224,26 +254,10 @@ def start(
     `is_reviewed` says that a person has reviewed its hooks, which no file holds.
     """
     argv, own = program.ready(home) if not is_reviewed else program.reviewed(home)
-    bins = HERE / "node_modules/.bin"
-    work = home.path / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    proxies = {
-        name: home.proxy for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
-    }
-    environment = {
-        "HOME": str(home.path),
-        "PATH": f"{bins}{os.pathsep}{os.environ['PATH']}",
-        "LANG": "C.UTF-8",
-        "TERM": "dumb",
-        **proxies,
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
-        **own,
-    }
     return subprocess.Popen(
-        [*launcher, "--", *argv[1:]] if launcher else [str(bins / argv[0]), *argv[1:]],
-        cwd=work,
-        env=environment,
+        command(argv, launcher),
+        cwd=home.work,
+        env=surroundings(home, own),
         text=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

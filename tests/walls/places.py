@@ -223,6 +223,8 @@ NAMES_NOTHING = frozenset(
         "is_continued",
         "has_shown_last",
         "can_show",
+        "way",
+        "carries_text",
         "online_s",
         "body",
         "subject",

@@ -89,6 +89,8 @@ MAY: dict[str, set[str]] = {
     "turn.submit": WRITERS,
     "program.report": WRITERS,
     "program.shown": WRITERS,
+    "program.wake": WRITERS,
+    "program.signalled": WRITERS,
     "event.log": ALL,
     "workspace.overview": ALL,
     "workspace.flow": ALL,

@@ -87,6 +87,7 @@ class Asker:
             "program_session": self.home.program_session,
             "moment": "prompt",
             "offer": self.home.offer,
+            "way": "monitor",
             "copy_id": "the-token-of-nobody",
             "name": (
                 f"{self.home.workspace}-{next(self.count)}"

@@ -84,6 +84,11 @@ async def test_a_field_of_the_matrix_tells_each_step_with_its_evidence_as_it_com
     title = await page.locator("td.is-at").get_attribute("title")
     assert title is not None and "\ninjected 20" in title
     assert await barriers(page, within=".picked") == []
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".picked")).to_have_count(0)
+    await page.keyboard.press("Enter")
+    await page.locator(".picked").get_by_label("Close").click()
+    await expect(page.locator(".picked")).to_have_count(0)
     text = await (
         await page.request.get(f"{served.url}/w/default/a/claude.txt?box=receipts")
     ).text()

@@ -82,6 +82,17 @@ class HttpCaller:
                 raise
             # Perhaps only the reply was lost; the same key again stores nothing twice.
             status, text = self._request("POST", f"/v1/call/{name}", body, timeout_s)
+        return self._read(status, text)
+
+    def post(self, path: str, params: dict[str, Any], headers: dict[str, str]) -> Any:
+        """Send JSON to a path of ackbox that is no operation, and return the JSON of the reply.
+
+        Raises NoServer and the errors of ackbox.errors.
+        """
+        status, text = self._request("POST", path, json.dumps(params).encode(), 10, headers)
+        return self._read(status, text)
+
+    def _read(self, status: int, text: bytes) -> Any:
         try:
             answer = json.loads(text)
         except ValueError:
@@ -158,7 +169,12 @@ class HttpCaller:
         return self._place.path.rstrip("/") + path
 
     def _request(
-        self, method: str, path: str, body: bytes | None, timeout_s: float
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        timeout_s: float,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
         connection = self.connection(timeout_s)
         try:
@@ -170,7 +186,7 @@ class HttpCaller:
                     method,
                     self.path(path),
                     body,
-                    {**self._headers, **self.says} if method == "POST" else {},
+                    {**self._headers, **self.says, **(headers or {})} if method == "POST" else {},
                 )
             answer = connection.getresponse()
             return answer.status, answer.read()

@@ -16,6 +16,8 @@ BETWEEN = frozenset({"sh", "bash", "dash", "zsh", "fish", "env", "timeout", "uv"
 # All plain terminals of Codex share this process, so it does not identify a session.
 SHARED = "app-server"
 MAX_STEPS = 8
+# What a monitor sends first to the bridge of its program.
+HELLO = b"m"
 
 
 def copy_id(program: str | None = None) -> str | None:
@@ -37,20 +39,49 @@ def session_copy_id(program: str, session: str) -> str:
     return f"{program}-session-{session}"[:64].ljust(16, "-")
 
 
+def bridge_socket(copy_id: str) -> str:
+    """Return the path at which the bridge of a program's process listens for its monitor.
+
+    In a directory of this user, made if it is not there. Raises OSError when it is somebody
+    else's.
+    """
+    import hashlib
+
+    # Not a directory that a variable names: programs pass different variables to their children.
+    home = f"/tmp/ackbox-{os.getuid()}"
+    os.makedirs(home, mode=0o700, exist_ok=True)
+    found = os.lstat(home)
+    if found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise PermissionError(f"{home} can be used by others")
+    name = hashlib.sha256(copy_id.encode()).hexdigest()[:16]
+    return os.path.join(home, f"{name}.sock")
+
+
 def _program_process() -> tuple[str, int, str] | None:
     """Return (program, process id, start) of the nearest ancestor that is an agent program."""
+    pid, started, words = _nearest()
+    program = program_in(words)
+    return None if program is None or SHARED in words else (program, pid, started)
+
+
+def program_words() -> list[str]:
+    """Return the command line of the program that started this process; [] when unknown."""
+    return _nearest()[2]
+
+
+def _nearest() -> tuple[int, str, list[str]]:
+    """Return process id, start and command line of the nearest ancestor that does not merely
+    start others.
+    """
     pid = os.getppid()
     for _ in range(MAX_STEPS):
         if pid <= 1:
-            return None
+            break
         name, parent, started, words = _process(pid)
-        program = program_in(words)
         if name not in BETWEEN:
-            if program is None or SHARED in words:
-                return None
-            return program, pid, started
+            return pid, started, words
         pid = parent
-    return None
+    return 0, "", []
 
 
 def program_in(words: list[str]) -> str | None:

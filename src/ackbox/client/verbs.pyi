@@ -42,6 +42,7 @@ from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
 from ackbox.ops.pause import PauseChanged, Resumed
 from ackbox.ops.program.report import Reported
 from ackbox.ops.program.shown import Shown
+from ackbox.ops.program.wake import Noted, Woken
 from ackbox.ops.receipt import Marked
 from ackbox.ops.schedule import Schedule, Schedules
 from ackbox.ops.server import BackedUp, Status
@@ -1120,6 +1121,54 @@ class ProgramVerbs:
         both sides.
 
         Raises Invalid, NotAllowed, NotYou.
+        """
+
+    async def wake(
+        self,
+        *,
+        program: str,
+        program_session: str | None = None,
+        way: str | None = None,
+        carries_text: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Woken:
+        """Return the messages to wake an agent program for now.
+
+        For the bridge of a session: it asks when a message has come and after
+        `look_again_s`, and then
+        signals the program. Only messages that are unread and not shown to its model yet
+        count; the
+        attention rules of the receiver hold, and a turn that runs is not interrupted. The
+        same
+        messages come again after growing gaps, five times at most, until the program has
+        shown them.
+        Senders see `way` in `reach`.
+
+        Raises Invalid, NotAllowed, NotFound (no such session).
+        """
+
+    async def signalled(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        way: str,
+        ids: builtins.list[str],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Noted:
+        """Record that a running program was signalled about messages.
+
+        Marks nothing: the evidence `signalled` means that a notice went out by this way,
+        not that a
+        model was shown anything.
+
+        Raises Invalid, NotAllowed, NotFound (no such session).
         """
 
 class ReceiptVerbs:
@@ -2859,6 +2908,54 @@ class SyncProgramVerbs:
         both sides.
 
         Raises Invalid, NotAllowed, NotYou.
+        """
+
+    def wake(
+        self,
+        *,
+        program: str,
+        program_session: str | None = None,
+        way: str | None = None,
+        carries_text: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Woken:
+        """Return the messages to wake an agent program for now.
+
+        For the bridge of a session: it asks when a message has come and after
+        `look_again_s`, and then
+        signals the program. Only messages that are unread and not shown to its model yet
+        count; the
+        attention rules of the receiver hold, and a turn that runs is not interrupted. The
+        same
+        messages come again after growing gaps, five times at most, until the program has
+        shown them.
+        Senders see `way` in `reach`.
+
+        Raises Invalid, NotAllowed, NotFound (no such session).
+        """
+
+    def signalled(
+        self,
+        *,
+        program: str,
+        program_session: str,
+        way: str,
+        ids: builtins.list[str],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Noted:
+        """Record that a running program was signalled about messages.
+
+        Marks nothing: the evidence `signalled` means that a notice went out by this way,
+        not that a
+        model was shown anything.
+
+        Raises Invalid, NotAllowed, NotFound (no such session).
         """
 
 class SyncReceiptVerbs:

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ackbox import config
-from ackbox.briefing import COMMANDS
 from ackbox.errors import Conflict, Invalid
 from ackbox.programs import PROGRAMS
+from ackbox.programs.commands import COMMANDS
 from ackbox.programs.program import Program
 from ackbox.programs.setting import Command, Given
 

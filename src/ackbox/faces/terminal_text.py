@@ -141,11 +141,11 @@ def local_time(text: str | None) -> str:
 
 def standing(each: Any) -> str:
     """Return the presence of an agent or instance, what its program does and since when, and who
-    has paused it.
+    paused it.
     """
-    does = f", {each['activity']} {ago(each['activity_since'])}" if each["activity"] else ""
+    activity = f", {each['activity']} {ago(each['activity_since'])}" if each["activity"] else ""
     paused = f", paused by {each['paused']['by']}" if each["paused"] else ""
-    return f"{each['presence']}{does}{paused}"
+    return f"{each['presence']}{activity}{paused}"
 
 
 def ago(text: str | None) -> str:

@@ -25,8 +25,8 @@ CHAIN = (
     "injected",
     "seen",
     "read",
-    "reminded",
     "unread",
+    "reminded",
     "acknowledged",
     "answered",
     "archived",
@@ -53,8 +53,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         Meta(
             description=(
                 "Evidence of each mark and each other step (signalled, injected, seen, reminded,"
-                " rerouted, answered), in the order of the way: mark, instance, at, face,"
-                " operation, evidence"
+                " rerouted, answered) in their order: mark, instance, at, face, operation, evidence"
             )
         ),
     ] = []

@@ -32,6 +32,8 @@ MOMENTS = {
 }
 # A compaction reports its end with another session start.
 COMPACTED = "compact"
+# No hook tells of a turn that a person interrupted, but after a minute without a prompt this does.
+IDLE = "idle_prompt"
 
 
 def read(payload: Mapping[str, Any]) -> Event | None:
@@ -39,14 +41,15 @@ def read(payload: Mapping[str, Any]) -> Event | None:
     name = text_in(payload, "hook_event_name")
     source = text_in(payload, "source")
     is_compacted = name == "SessionStart" and source == COMPACTED
-    if name == "Notification" and text_in(payload, "notification_type") not in (
-        "",
-        "permission_prompt",
-    ):
+    moments = {**MOMENTS, "SessionStart": "compacted"} if is_compacted else MOMENTS
+    notice = text_in(payload, "notification_type")
+    if name == "Notification" and notice == IDLE:
+        moments = {**MOMENTS, name: "turn_end"}
+    elif name == "Notification" and notice not in ("", "permission_prompt"):
         return None
     return event_of(
         payload,
-        {**MOMENTS, "SessionStart": "compacted"} if is_compacted else MOMENTS,
+        moments,
         session=text_in(payload, "session_id"),
         name=name,
         is_new_context=name == "SessionStart" and source in ("", "startup", "clear"),
@@ -68,6 +71,15 @@ TOOLS, LAUNCHED_TOOLS = "mcp__ackbox", "mcp__plugin_ackbox_ackbox"
 def _hooks(given: Given) -> dict[str, list[Any]]:
     hook = {"type": "command", "command": given.hook_line, "timeout": HOOK_TIMEOUT_S}
     return {event: [{"hooks": [hook]}] for event in MOMENTS}
+
+
+def _monitor(given: Given) -> dict[str, Any]:
+    """Return the process whose lines start a turn when the session is idle."""
+    return {
+        "name": "ackbox",
+        "command": f"{given.hook_line} --monitor",
+        "description": "New messages from other agents and people, through ackbox",
+    }
 
 
 def _server(given: Given) -> dict[str, Any]:
@@ -114,6 +126,7 @@ def launch(given: Given, directory: str) -> Launch:
         ".claude-plugin/plugin.json": as_text(plugin),
         "hooks/hooks.json": as_text({"hooks": _hooks(given)}),
         ".mcp.json": as_text({"mcpServers": {"ackbox": _server(given)}}),
+        "monitors/monitors.json": as_text([_monitor(given)]),
     }
     for name, command in given.commands.items():
         hint = f"argument-hint: {command.arguments}\n" if command.arguments else ""

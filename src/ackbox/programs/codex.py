@@ -71,7 +71,10 @@ def _hooks(given: Given) -> dict[str, Any]:
 def _server(given: Given) -> dict[str, Any]:
     command, *arguments = given.bridge
     allowed = {"default_tools_approval_mode": "approve"} if given.may_use_tools else {}
-    return {"command": command, "args": arguments, "env": given.bridge_environment, **allowed}
+    # Codex passes this variable to no server, and the bridge finds its sessions there.
+    home = given.environment.get("CODEX_HOME")
+    env = {**given.bridge_environment, **({"CODEX_HOME": home} if home else {})}
+    return {"command": command, "args": arguments, "env": env, **allowed}
 
 
 def settings(given: Given) -> list[Setting | OwnFile]:
@@ -98,7 +101,7 @@ def launch(given: Given, directory: str) -> Launch:
     server = {
         **_server(given),
         "env": {
-            **given.bridge_environment,
+            **_server(given)["env"],
             "ACKBOX_COPY_ID": given.copy_id,
             "ACKBOX_LAUNCH": given.program,
         },

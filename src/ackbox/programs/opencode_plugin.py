@@ -51,6 +51,26 @@ function ask(event, session, directory, more = {}) {
   })
 }
 
+// Each line of the monitor names a session to wake.
+function listen(wake) {
+  let child
+  try {
+    child = spawn(COMMAND[0], [...COMMAND.slice(1), "--monitor"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    })
+  } catch {
+    return
+  }
+  child.on("error", () => {})
+  process.on("exit", () => child.kill())
+  let held = ""
+  child.stdout.on("data", (part) => {
+    const lines = (held + part).split("\n")
+    held = lines.pop()
+    for (const line of lines) if (line) wake(line).catch(() => {})
+  })
+}
+
 export const Ackbox = async ({ client, directory }) => {
   // Sessions of sub-agents: their context is not that of the agent.
   const below = new Set()
@@ -59,6 +79,7 @@ export const Ackbox = async ({ client, directory }) => {
   // Sessions whose next prompt is our own, and those whose turn goes on for messages.
   const own = new Set()
   const continued = new Set()
+  const busy = new Set()
 
   const hold = (session, text) => {
     const before = waiting.get(session) || Promise.resolve("")
@@ -74,25 +95,37 @@ export const Ackbox = async ({ client, directory }) => {
     const text = await ask(event, session, directory, more)
     return [held, text].filter(Boolean).join("\n\n")
   }
+  // Start a turn of an idle session with a text.
+  const start = async (session, text) => {
+    own.add(session)
+    await client.session.promptAsync({
+      path: { id: session },
+      body: { parts: [{ type: "text", text }] },
+    })
+  }
   const idle = async (session) => {
+    busy.delete(session)
     if (ENDS_WITH_TURN) {
       await ask("session.deleted", session, directory)
       return
     }
     const text = await take(session, "session.idle")
     if (!text) return
-    own.add(session)
     continued.add(session)
-    await client.session.promptAsync({
-      path: { id: session },
-      body: { parts: [{ type: "text", text }] },
-    })
+    await start(session, text)
   }
+  const wake = async (session) => {
+    if (below.has(session) || busy.has(session)) return
+    const text = await take(session, "ackbox.wake")
+    if (text) await start(session, text)
+  }
+  if (!ENDS_WITH_TURN) listen(wake)
 
   return {
     "chat.message": async (input, output) => {
       const session = input.sessionID
       if (below.has(session)) return
+      busy.add(session)
       if (own.delete(session)) return
       continued.delete(session)
       const text = await take(session, "chat.message")

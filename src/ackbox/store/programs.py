@@ -11,6 +11,9 @@ from ackbox.model.program import Collision
 from ackbox.store.bound import Bound
 from ackbox.store.engine import Row
 
+# How often in a row the end of a turn may go on for messages.
+MAX_CONTINUED = 3
+
 
 class Offer(msgspec.Struct, frozen=True):
     """Messages that a report gave to be shown, until the program says that it has shown them."""
@@ -22,6 +25,19 @@ class Offer(msgspec.Struct, frozen=True):
     reminders: dict[int, str] = {}
     # How many collisions were told with them.
     collisions: int = 0
+
+
+class Wake(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The wakes of a session since the last evidence that its model was shown what they were for.
+
+    `upto` is the newest message among those, `offer` the messages that the last wake carried
+    itself.
+    """
+
+    at: int
+    count: int
+    upto: int
+    offer: Offer | None = None
 
 
 class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,6 +58,7 @@ class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
     collisions: list[Collision] = []
     # Claims and paths of edits that it was told: (whose claim, path).
     collided: list[tuple[str, str]] = []
+    wake: Wake | None = None
 
 
 class ProgramSession(msgspec.Struct, frozen=True):

@@ -37,6 +37,7 @@ Options:
   --url URL        Server to talk to; its key is in the settings file or ACKBOX_KEY.
   --deadline S     Seconds before it gives up (0.8).
   --check          Say what is wrong, with exit code 1, and confirm nothing.
+  --monitor        Print a line whenever the program should look at its messages.
   --help           Show this text.
 
   `ackbox connect` writes --connected into what it installs, `ackbox run` writes --launched.
@@ -46,7 +47,7 @@ MAX_PAYLOAD = 16 << 20
 MAX_LOG = 256 << 10
 SHORT = {"-w": "--workspace"}
 # Options without a value.
-FLAGS = frozenset({"check", "connected", "launched"})
+FLAGS = frozenset({"check", "connected", "launched", "monitor"})
 # The fields of an event that the server reads; the hook does not send the others, such as a tool's
 # output.
 FIELDS = (
@@ -99,6 +100,10 @@ def run(arguments: list[str]) -> int:
     # would show its model everything twice.
     if "connected" in options and os.environ.get("ACKBOX_LAUNCH") == program:
         return 0
+    if "monitor" in options:
+        from ackbox.faces.hook.monitor import watch
+
+        return watch(program)
     try:
         deadline = float(options.get("deadline") or DEADLINE_S)
         signal.signal(signal.SIGALRM, lambda *_: _give_up(program, options))

@@ -1,5 +1,8 @@
 """The server's part of a hook: it reads an event in the program's format and replies in it.
 
+A bridge asks at /v1/hook/{program}/wake what to wake its program for, and confirms its signal at
+/v1/hook/{program}/signalled.
+
 The header Ackbox-Offer of a reply identifies the messages in it. The hook confirms them at
 /v1/hook/{program}/shown after it has written them out, or, if it cannot, with its next event
 (`Ackbox-Confirms: next`). Explained in docs/why/reach.md.
@@ -17,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ackbox import collision_briefing
-from ackbox.briefing import HOOK_LENGTH, Answer, for_hook
+from ackbox.briefing import HOOK_LENGTH, Answer, for_hook, for_wake
 from ackbox.errors import Invalid, NotFound
 from ackbox.faces.http.body import BODY_LIMIT, Holding, read_body
 from ackbox.faces.http.connection import gone_of, welcome
@@ -32,6 +35,7 @@ from ackbox.faces.http.reply import (
 )
 from ackbox.faces.http.wire import Calling, encode
 from ackbox.ops.decode import parse_object
+from ackbox.ops.table import Fits, all_fit
 from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Event, Program
 
@@ -73,25 +77,53 @@ def routes(call: Calling, clock: Callable[[], int]) -> list[Route]:
         headers = {"Ackbox-Offer": result.offer} if result.offer else {}
         return Response(encode(reply), media_type=JSON, headers=headers)
 
-    async def shown(request: Request) -> Response:
+    return [
+        Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
+        *_ways(call, clock),
+    ]
+
+
+def _ways(call: Calling, clock: Callable[[], int]) -> list[Route]:
+    """Return the routes of confirmations and of wakes."""
+
+    async def plain(request: Request, operation: str, fits: Fits = all_fit) -> Any:
         async def read(held: Holding) -> dict[str, Any]:
             welcome(request.scope, held.key)
             own = parse_object(await read_body(request, BODY_LIMIT, held))
             _program(request)
             return with_identity(identity_headers(request.headers), own)
 
-        result = await call(
-            "program.shown",
+        return await call(
+            operation,
             read,
             credential=credential(request),
             face="hook",
+            fits=fits,
             connection=connection_in(request.headers),
         )
-        return Response(encode(result), media_type=JSON)
 
+    async def shown(request: Request) -> Response:
+        return Response(encode(await plain(request, "program.shown")), media_type=JSON)
+
+    async def signalled(request: Request) -> Response:
+        return Response(encode(await plain(request, "program.signalled")), media_type=JSON)
+
+    async def wake(request: Request) -> Response:
+        answer = Answer(clock, length=HOOK_LENGTH)
+        result = await plain(request, "program.wake", answer.fits)
+        told = {
+            "program_session": result.program_session,
+            "ids": result.ids,
+            "offer": result.offer,
+            "look_again_s": result.look_again_s,
+            "text": for_wake(result, answer),
+        }
+        return Response(encode(told), media_type=JSON)
+
+    ways = {"shown": shown, "signalled": signalled, "wake": wake}
     return [
-        Route("/v1/hook/{program}", _edge(report, "program.report"), methods=["POST"]),
-        Route("/v1/hook/{program}/shown", _edge(shown, "program.shown"), methods=["POST"]),
+        Route(f"/v1/hook/{{program}}/{name}", _edge(way, f"program.{name}"), methods=["POST"])
+        for name, way in ways.items()
     ]
 
 

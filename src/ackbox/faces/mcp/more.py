@@ -39,6 +39,8 @@ APART = {
     "workspace.import": "An import reads a file: `ackbox import`.",
     "program.report": "Agent programs report by a hook: `ackbox hook`.",
     "program.shown": "Agent programs confirm by a hook: `ackbox hook`.",
+    "program.wake": "The bridge of an agent program asks for it: `ackbox mcp`.",
+    "program.signalled": "The bridge of an agent program confirms: `ackbox mcp`.",
     "server.backup": "It writes a file on the server: `ackbox backup`.",
     "webhook.receive": "Other systems send signed requests to /hooks/in/{id}.",
 }

@@ -45,6 +45,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "turn.submit": ("POST", "/v1/turns"),
     "program.report": ("POST", "/v1/programs/report"),
     "program.shown": ("POST", "/v1/programs/shown"),
+    "program.wake": ("POST", "/v1/programs/wake"),
+    "program.signalled": ("POST", "/v1/programs/signalled"),
     "event.feed": ("GET", "/v1/events"),
     "note.add": ("POST", "/v1/notes"),
     "note.list": ("GET", "/v1/notes"),

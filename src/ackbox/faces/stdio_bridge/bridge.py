@@ -23,6 +23,7 @@ from ackbox.config import BadSettings
 from ackbox.errors import AckboxError
 from ackbox.faces.stdio_bridge.identity import Identity
 from ackbox.faces.stdio_bridge.line import as_rpc, half_in, header, id_in, messages
+from ackbox.faces.stdio_bridge.waking import Waker, Ways
 
 MODERN_META = "io.modelcontextprotocol/protocolVersion"
 CLIENT_META = "io.modelcontextprotocol/clientInfo"
@@ -49,6 +50,7 @@ class Bridge:
         *,
         path: str = "/mcp",
         seek: Callable[[], HttpCaller] | None = None,
+        ways: Callable[[Callable[[], None]], Ways | None] = lambda _: None,
     ) -> None:
         self._server = server
         self._find = find
@@ -69,6 +71,8 @@ class Bridge:
         self._staying: Staying | None = None
         self._is_here = False
         self._program: str | None = None
+        self._waker: Waker | None = None
+        self._ways = ways(self._ring)
 
     def take(self, line: str) -> None:
         """Pass on one line; requests run in parallel."""
@@ -111,12 +115,24 @@ class Bridge:
                 self._begin(self._hear)
                 self._come(self._hello[0].get("params"))
         else:
-            self._begin(self._carry, message)
             params = message.get("params")
             meta = params.get("_meta") if isinstance(params, dict) else None
+            if isinstance(meta, dict):
+                self._meet(meta)
+            self._begin(self._carry, message)
             if isinstance(meta, dict) and MODERN_META in meta:
                 # The newest era has no initialize: each message names its program.
                 self._come({"clientInfo": meta.get(CLIENT_META)})
+
+    def _meet(self, meta: Message) -> None:
+        """Become the instance of the session that a call comes from, where programs share a
+        process.
+        """
+        session = self._ways.session_of(meta) if self._ways is not None else None
+        if session is not None and self._identity.become(self._server, session):
+            staying = self._staying
+            if staying is not None:
+                staying.go()
 
     def _refuse_half(self, message: Message, place: str) -> None:
         """Answer a request with text that is not Unicode, which no server could read."""
@@ -147,6 +163,8 @@ class Bridge:
     def leave(self, *, wait: bool = False) -> None:
         """Check out by ending the stay, or by a call if there is no stay."""
         self._closing.set()
+        if self._waker is not None:
+            self._waker.close()
         staying = self._staying
         if staying is not None:
             staying.go(wait=wait)
@@ -163,6 +181,13 @@ class Bridge:
             (str(client.get("name") or "")[:200] or None) if isinstance(client, dict) else None
         )
         self._begin(self._be_here, None)
+        if self._ways is not None:
+            self._waker = Waker(self._ways, lambda: self._server, lambda: self._identity.headers)
+            self._begin(self._waker.run)
+
+    def _ring(self) -> None:
+        if self._waker is not None:
+            self._waker.ring()
 
     def _begin(self, work: Any, *arguments: Any) -> None:
         def working() -> None:
@@ -343,7 +368,10 @@ class Bridge:
                 self._staying = staying
                 if self._closing.is_set():
                     staying.go()
-                staying.hold()
+                if self._waker is not None:
+                    staying.follow(self._identity.params)
+                    self._ring()
+                staying.hold(self._ring)
             except NoServer:
                 # The server may be back at another address; only a request starts it again.
                 with suppress(NoServer, BadSettings, AckboxError):

@@ -68,6 +68,22 @@ class Identity:
                         self._check_in(server, program)
                     self._is_settled = True
 
+    @property
+    def copy_id(self) -> str | None:
+        """The id of this running copy; null without an instance of its own."""
+        return self._id
+
+    def become(self, server: HttpCaller, copy_id: str) -> bool:
+        """Take the instance of another copy id, before the next call; false when it has it."""
+        if self._wish is None or self._id == copy_id:
+            return False
+        with self._lock:
+            if self._is_settled:
+                self.leave(server)
+            self._id, self._is_settled = copy_id, False
+            self.params.pop("instance", None)
+        return True
+
     def be_here(self, server: HttpCaller, program: str | None) -> None:
         """Send a heartbeat; a full check-in at first and after a pause.
 

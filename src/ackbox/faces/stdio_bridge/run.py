@@ -18,6 +18,7 @@ from ackbox.client.http import HttpCaller, NoServer
 from ackbox.faces.stdio_bridge.bridge import Bridge
 from ackbox.faces.stdio_bridge.identity import Identity
 from ackbox.faces.stdio_bridge.server import address, environment_of, find_server, own_name
+from ackbox.faces.stdio_bridge.ways import ways_to
 
 
 def run(
@@ -66,6 +67,7 @@ def run(
             if server.home is not None
             else server
         ),
+        ways=lambda changed: ways_to(os.environ.get("ACKBOX_CONNECTED"), changed),
     )
     _leave_on_signals(bridge)
     for line in sys.stdin:

@@ -43,7 +43,15 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: Annotated[list[str], Meta(description="Capabilities")] = []
     area: Annotated[str | None, Meta(description="Area of the work that it claims")] = None
     files: Annotated[list[str], Meta(description="Files it works on")] = []
-    reach: Annotated[str, Meta(description="Delivery channel: poll, hook, socket or push")] = "poll"
+    reach: Annotated[
+        str,
+        Meta(
+            description=(
+                "Delivery channel: poll, hook (next event of its program), socket, push, or wakes"
+                " when idle, with the way"
+            )
+        ),
+    ] = "poll"
     activity: Annotated[
         str | None,
         Meta(description="Activity of its program: idle, busy, asking, compacting or gone"),

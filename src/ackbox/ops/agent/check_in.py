@@ -22,6 +22,7 @@ from ackbox.ops.rules.presence import (
     derived,
 )
 from ackbox.ops.rules.totals import counts
+from ackbox.ops.rules.waking import withdrawn
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.readers import Presence, Reader
@@ -283,7 +284,7 @@ async def check_out(context: Context, params: Checkout) -> CheckedOut:
         me.reader, context.now, context.now, DEFAULT_TTL_S, None, "{}"
     )
     card = {
-        **msgspec.json.decode(before.card),
+        **withdrawn(msgspec.json.decode(before.card)),
         "summary": params.summary,
         "files": None,
         "area": None,

@@ -39,7 +39,15 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     near: Annotated[list[str], Meta(description="Similar known names")] = []
     presence: Annotated[Standing, Meta(description="Presence: online, idle or away")] = "away"
     last_seen: Annotated[str | None, Meta(description="Time of the last call")] = None
-    reach: Annotated[str, Meta(description="Delivery channel: poll, hook, socket or push")] = "poll"
+    reach: Annotated[
+        str,
+        Meta(
+            description=(
+                "Delivery channel: poll, hook (next event of its program), socket, push, or wakes"
+                " when idle, with the way"
+            )
+        ),
+    ] = "poll"
     delivery: Annotated[
         str,
         Meta(

@@ -25,16 +25,15 @@ from ackbox.ops.rules.obligations import Reminder, overdue_among, reminders_for
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
 from ackbox.ops.rules.seeing import see_each
 from ackbox.ops.rules.totals import counts
+from ackbox.ops.rules.waking import BY_HOOK, BY_POLL, CARRIED_MS, REACH, SESSION
 from ackbox.ops.table import Call, Context, NeedsWrite, op
 from ackbox.store.marks import COUNTED_UP_TO
 from ackbox.store.messages import Stored
-from ackbox.store.programs import Memory, Offer, ProgramSession
+from ackbox.store.programs import MAX_CONTINUED, Memory, Offer, ProgramSession
 from ackbox.store.readers import Presence, Reader
 
 # Messages at one event; the others are counted.
 AT_START, AT_ONCE = 5, 10
-# How often in a row the end of a turn may go on for messages.
-MAX_CONTINUED = 3
 # Unread messages looked through at one event.
 LOOKED_THROUGH = 200
 # Numbers kept of one session.
@@ -123,6 +122,9 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     unread: Annotated[int, Meta(description="Unread messages, up to 1,000")]
     urgent: Annotated[int, Meta(description="Unread messages of priority 5")]
     too_long: Annotated[list[str], Meta(description="Ids of messages too long to show here")] = []
+    collisions: Annotated[
+        list[Collision], Meta(description="Edits that collide with claims, to show now")
+    ] = []
     reminders: Annotated[
         dict[str, Reminder],
         Meta(
@@ -132,9 +134,6 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
             )
         ),
     ] = {}
-    collisions: Annotated[
-        list[Collision], Meta(description="Edits that collide with claims, to show now")
-    ] = []
 
 
 @op("program.report", scope="write", writes=lambda params: params.moment != "tool")
@@ -165,7 +164,7 @@ async def report(context: Context, params: Report) -> Reported:
     rows, urgent, reminders = await _waiting(context, params, me, memory)
     if not context.store.tx.writable and (rows or collisions):
         raise NeedsWrite
-    letters, too_long = await _letters(context, params, me, rows)
+    letters, too_long = await fitting_letters(context, params, me, rows)
     reminders = {each.seq: reminders[each.seq] for each in letters if each.seq in reminders}
     memory = _remember(context, params, memory, letters, too_long, reminders, len(collisions))
     goes_on = params.moment == "turn_end" and bool(letters or collisions)
@@ -182,8 +181,8 @@ async def report(context: Context, params: Report) -> Reported:
         unread=min(unread, COUNTED_UP_TO),
         urgent=urgent,
         too_long=[row.id for row in too_long],
-        reminders={each.id: reminders[each.seq] for each in letters if each.seq in reminders},
         collisions=collisions,
+        reminders={each.id: reminders[each.seq] for each in letters if each.seq in reminders},
     )
 
 
@@ -232,7 +231,7 @@ def _is_quiet(session: ProgramSession, params: Report) -> bool:
 async def _settle(context: Context, params: Report, me: Reader, memory: Memory) -> Memory:
     """Take note of what the report says about the messages of earlier ones."""
     if params.has_shown_last and memory.offer is not None:
-        memory = await confirm(context, params, me, memory)
+        memory = await confirm(context, params, me, memory, memory.offer)
     if params.moment in ("tool", "turn_end") and memory.unseen:
         memory = await take_as_seen(context, params, me, memory)
     match params.moment:
@@ -266,12 +265,17 @@ async def _waiting(
     again: list[int] = []
     if params.moment == "compacted" and memory.in_context:
         again = await _not_acknowledged(context, me, memory.in_context)
+    is_woken = memory.wake is not None and now - memory.wake.at < CARRIED_MS
+    carried = memory.wake.offer if memory.wake is not None and is_woken else None
+    skipped = {*memory.named, *(carried.seqs if carried is not None else ())}
     reminders = await reminders_for(context, me)
-    rows = await store.messages_at(sorted({*seqs, *again, *reminders} - {*memory.named}))
+    rows = await store.messages_at(sorted({*seqs, *again, *reminders} - skipped))
     unread = {*seqs, *again}
     urgent = sum(row.priority >= URGENT and row.seq in unread for row in rows)
     rules = await attention_of(context, me)
-    if params.moment == "tool" or rules.holds(params.moment, now=now, last_at=memory.digest_at):
+    # A turn that a wake began is the end of a turn for the rules: nobody else prompted it.
+    moment = "turn_end" if params.moment == "prompt" and is_woken else params.moment
+    if moment == "tool" or rules.holds(moment, now=now, last_at=memory.digest_at):
         rows = [row for row in rows if row.priority >= URGENT]
     if params.moment == "turn_end" and memory.continued >= MAX_CONTINUED:
         rows = []
@@ -290,8 +294,8 @@ async def _not_acknowledged(context: Context, me: Reader, seqs: Sequence[int]) -
     return left
 
 
-async def _letters(
-    context: Context, params: Report, me: Reader, rows: list[Stored]
+async def fitting_letters(
+    context: Context, params: Call, me: Reader, rows: list[Stored]
 ) -> tuple[list[Letter], list[Stored]]:
     """Return those messages that one answer of the face holds whole, and those too long for it."""
     seen = await see_each(context, params, rows)
@@ -378,6 +382,7 @@ async def _keep(
         **{name: value for name, value in news.items() if value is not None},
         "activity": activity,
         "activity_at": changed_at,
+        SESSION: params.program_session,
     }
     for fact, holds in (
         (NOT_AT_PROMPT, _cannot_at_prompt(params, card)),
@@ -387,7 +392,8 @@ async def _keep(
             after[fact] = True
         else:
             after.pop(fact, None)
-    after.setdefault("reach", "hook")
+    if after.get(REACH) in (None, BY_POLL):
+        after[REACH] = BY_HOOK
     left_at = now if activity == "gone" else None
     if presence is not None and after == card and presence.left_at == left_at:
         return

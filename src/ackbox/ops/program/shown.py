@@ -15,7 +15,7 @@ from ackbox.errors import NotFound
 from ackbox.model.receipt import Step
 from ackbox.ops.rules.marking import add_step, find_targets, mark_one, note_marked
 from ackbox.ops.table import Call, Context, op
-from ackbox.store.programs import Memory
+from ackbox.store.programs import Memory, Offer, ProgramSession
 from ackbox.store.readers import Reader
 
 MAX_KEPT = 200
@@ -56,35 +56,44 @@ async def shown(context: Context, params: HasShown) -> Shown:
 
     Raises NotFound (no such session), NotAllowed.
     """
-    session = await context.store.program_session(params.program, params.program_session)
-    owner = None if session is None else await context.store.reader_by_number(session.reader)
-    if session is None or owner is None or owner.name != context.identity(params)[0]:
-        raise NotFound(
-            f"No session {params.program_session!r} of {params.program!r} has reported here.",
-            hint="Report an event with program.report first.",
-            field="program_session",
-        )
-    me = await context.me(msgspec.structs.replace(params, instance=owner.instance))
-    offer = session.memory.offer
-    if offer is None or offer.id != params.offer:
+    me, session = await own_session(context, params, params)
+    wake = session.memory.wake
+    offers = [session.memory.offer, None if wake is None else wake.offer]
+    offer = next((each for each in offers if each and each.id == params.offer), None)
+    if offer is None:
         return Shown(marked=0)
-    memory = await confirm(context, params, me, session.memory)
+    memory = await confirm(context, params, me, session.memory, offer)
     await context.store.put_program_session(msgspec.structs.replace(session, memory=memory))
     return Shown(marked=len(offer.seqs))
 
 
-async def confirm(context: Context, named: Named, me: Reader, memory: Memory) -> Memory:
-    """Mark the messages of the last offer delivered, and return the memory after it."""
-    offer = memory.offer
-    assert offer is not None
-    changed = await _add(context, named, me, offer.seqs, offer.event, "injected")
+async def own_session(context: Context, call: Call, named: Named) -> tuple[Reader, ProgramSession]:
+    """Return a session of the caller's, and the instance that it belongs to. Raises NotFound."""
+    session = await context.store.program_session(named.program, named.program_session)
+    owner = None if session is None else await context.store.reader_by_number(session.reader)
+    if session is None or owner is None or owner.name != context.identity(call)[0]:
+        raise NotFound(
+            f"No session {named.program_session!r} of {named.program!r} has reported here.",
+            hint="Report an event with program.report first.",
+            field="program_session",
+        )
+    me = await context.me(msgspec.structs.replace(call, instance=owner.instance))
+    return me, session
+
+
+async def confirm(
+    context: Context, named: Named, me: Reader, memory: Memory, offer: Offer
+) -> Memory:
+    """Mark the messages of an offer delivered, and return the memory after it."""
+    changed = await add_steps(context, named, me, offer.seqs, offer.event, "injected")
     for seq, reminder in offer.reminders.items():
-        await _add(context, named, me, [seq], offer.event, "reminded", of=f"{reminder}, ")
+        await add_steps(context, named, me, [seq], offer.event, "reminded", of=f"{reminder}, ")
     if changed:
         await note_marked(context, me, "delivered", changed)
     return msgspec.structs.replace(
         memory,
-        offer=None,
+        offer=None if memory.offer == offer else memory.offer,
+        wake=None,
         collisions=memory.collisions[offer.collisions :],
         unseen=[*memory.unseen, *((seq, offer.event) for seq in offer.seqs)][-MAX_KEPT:],
         in_context=[*dict.fromkeys([*memory.in_context, *offer.seqs])][-MAX_KEPT:],
@@ -95,12 +104,12 @@ async def take_as_seen(context: Context, named: Named, me: Reader, memory: Memor
     """Note that a turn of the model has begun since messages were put into its context."""
     for event in dict.fromkeys(event for _, event in memory.unseen):
         seqs = [seq for seq, by in memory.unseen if by == event]
-        await _add(context, named, me, seqs, event, "seen")
+        await add_steps(context, named, me, seqs, event, "seen")
         await note_marked(context, me, "seen", seqs)
     return msgspec.structs.replace(memory, unseen=[])
 
 
-async def _add(
+async def add_steps(
     context: Context,
     named: Named,
     me: Reader,

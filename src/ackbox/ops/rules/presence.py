@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from ackbox.ops.rules.attention import ATTENTION, in_words
+from ackbox.ops.rules.waking import WAKES
 from ackbox.ops.table import Context
 from ackbox.store.readers import Presence, Reader
 
@@ -42,7 +43,8 @@ def derive(presence: Presence | None, alive: int, now: int, *, on_socket: bool =
     last = min(stored.last_seen, alive, key=lambda at: abs(now - at))
     card = msgspec.json.decode(stored.card)
     state = _state(last, stored.ttl_s, stored.left_at, now)
-    reach = "socket" if on_socket else card.get("reach") or "poll"
+    # What hooks and bridge promise is what counts: the socket of a bridge shows a model nothing.
+    reach = card.get("reach") or ("socket" if on_socket else "poll")
     return Here(
         state, last, reach, {**card, "reach": reach} if on_socket else card, stored.started_at
     )
@@ -106,7 +108,11 @@ def best(standings: list[Here]) -> Here:
     found = max(standings, key=lambda here: (RANK[here.presence], here.last_seen or 0))
     told = max(
         (here for here in standings if here.presence == found.presence),
-        key=lambda here: (bool(here.card.get("reach")), here.last_seen or 0),
+        key=lambda here: (
+            str(here.card.get("reach")).startswith(WAKES),
+            bool(here.card.get("reach")),
+            here.last_seen or 0,
+        ),
     )
     return Here(
         found.presence, found.last_seen, told.reach, found.card or told.card, found.started_at

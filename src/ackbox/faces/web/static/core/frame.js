@@ -1,5 +1,5 @@
 // The frame of every page: the current route, navigation, theme, density and the connection state.
-import { html, age, now } from "../widgets/ui.js";
+import { html, age } from "../widgets/ui.js";
 import { signal, batch } from "../vendor/signals.js";
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
 import { focusPage } from "./keys.js";
@@ -296,7 +296,7 @@ function Connection() {
     state = word === "live" && paused.value ? "paused" : word;
   const text =
     state === "reconnecting"
-      ? `reconnecting, last contact ${age(new Date(since).toISOString(), now.value)} ago`
+      ? `reconnecting, last contact ${age(since)} ago`
       : state === "live" && count
         ? `catching up: ${count} left`
         : state;

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "../vendor/hooks.js";
 import { go, query, setQuery, Top, useFresh } from "../core/frame.js";
 import { Nobody } from "../widgets/page_parts.js";
-import { Age, Agent, Presence, html, safe } from "../widgets/ui.js";
+import { Activity, Age, Agent, Presence, html, safe } from "../widgets/ui.js";
 import { address, rankOf } from "../core/lookup.js";
 import { roster } from "../core/store.js";
 

@@ -38,12 +38,10 @@ function Cell({ receipt, isAt, onPick, id }) {
   if (!receipt)
     return html`<td class=${isAt ? "is-at" : ""} id=${id}><span class="none" role="img"
       aria-label="not a recipient">·</span></td>`;
+  const label = `${receipt.agent}: ${receipt.state}`;
   return html`<td class=${isAt ? "is-at" : ""} id=${id} onClick=${onPick}
-    title=${[
-      `${receipt.agent}: ${receipt.state}`,
-      ...receipt.by.map((each) => `${each.mark} ${each.at}`),
-    ].join("\n")}><${Circle}
-      state=${receipt.state} label=${`${receipt.agent}: ${receipt.state}`} /></td>`;
+    title=${[label, ...receipt.by.map((each) => `${each.mark} ${each.at}`)].join("\n")}><${Circle}
+      state=${receipt.state} label=${label} /></td>`;
 }
 
 /**

@@ -41,7 +41,7 @@ function Receipts({ status }) {
           state="acknowledged" label=${`${mark} ${at}`} />`
             : each.state === "expired"
               ? html`
-            <${Circle} state="expired" label="expired" />`
+            <${Circle} state="expired" />`
               : html`<span class="none" role="img"
             aria-label=${`not ${mark}`}>·</span>`
         }</td>`;

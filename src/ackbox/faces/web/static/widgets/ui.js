@@ -214,8 +214,8 @@ export function Time({ at, seconds = true, day = false }) {
   return html`<time class="num" datetime=${at} title=${at}>${text}</time>`;
 }
 
-export function age(at, from = now.value) {
-  const s = Math.max(0, Math.round((from - new Date(at).getTime()) / 1000));
+export function age(at) {
+  const s = Math.max(0, Math.round((now.value - new Date(at).getTime()) / 1000));
   return s < 60
     ? `${s} s`
     : s < 3600
@@ -226,7 +226,7 @@ export function age(at, from = now.value) {
 }
 
 export function Age({ at }) {
-  return html`<time class="num" datetime=${at} title=${at}>${age(at, now.value)}</time>`;
+  return html`<time class="num" datetime=${at} title=${at}>${age(at)}</time>`;
 }
 
 export function seen(each) {
@@ -244,9 +244,9 @@ export function Activity({ each }) {
     : null;
 }
 
-export function Presence({ state, label }) {
-  return html`<span class=${`presence is-${state}`} role="img" aria-label=${label ?? state}
-    title=${label ?? state}></span>`;
+export function Presence({ state }) {
+  return html`<span class=${`presence is-${state}`} role="img" aria-label=${state}
+    title=${state}></span>`;
 }
 
 /** The first line of a message: its subject or, without one, the start of its text. */
