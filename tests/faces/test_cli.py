@@ -222,7 +222,7 @@ def test_a_person_pauses_and_resumes_and_every_list_says_so(ackbox: Command) -> 
     again = ackbox("--text", "pause", "loop-2", LOGNAME="pia").stdout
     assert again.startswith("agent loop-2 was paused already, by pia at ")
     refused = ackbox("--as", "loop-1", "reply", first, "and you?")
-    assert error(refused) == (4, "loop_guard")
+    assert error(refused) == (1, "loop_guard")
     assert json.loads(refused.stderr)["error"]["hint"] == (
         "Stop sending; wait for a person to resume it."
     )

@@ -81,7 +81,8 @@ class Asker:
             "headers": {},
             "summary": "x",
             "kind": "human",
-            "of": self.home.message,
+            # Nobody, so that a pause of one call does not change the answer to the next.
+            "of": "nobody",
             "auto_instance": "copy",
             "program": "claude",
             "program_session": self.home.program_session,
