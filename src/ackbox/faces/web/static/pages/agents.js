@@ -38,6 +38,8 @@ function rowsOf(agents, activity) {
       presence: copy.presence,
       machine: copy.machine,
       program: copy.program,
+      activity: copy.activity,
+      activity_since: copy.activity_since,
       doing: copy.summary ?? copy.area,
       seen: copy.last_seen,
       reach: copy.reach,
@@ -180,7 +182,8 @@ function Row({ row }) {
   return html`<tr><th scope="row"><${Presence} state=${row.presence} /> <a
     href=${address(row.copy ? `a/${row.agent}/${row.copy}` : `a/${row.agent}`)}>
       <${Agent} name=${row.agent} instance=${row.instance} kind=${row.kind} /></a></th>
-    <td class="dim">${safe(row.program)}</td><td class="doing">${safe(row.doing)}</td>
+    <td class="dim">${safe(row.program)}</td><td class="doing"><${Activity}
+      each=${row} />${safe(row.doing)}</td>
     <td>${
       row.unread
         ? html`<a class="num" href=${address(`a/${row.agent}`)}>
