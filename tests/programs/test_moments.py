@@ -226,7 +226,7 @@ def test_a_hook_that_is_killed_between_its_output_and_the_mark_loses_nothing(
     assert (first, second) in ((0, 1), (1, 2)), office.log
     recorder.saw(
         "crash between output and mark",
-        f"not marked, then offered again: shown {first + 0} time before, {second} after",
+        f"not marked, then offered again; times shown: {first + 0} before, {second} after",
     )
 
 
