@@ -70,10 +70,10 @@ async def counts(database: str) -> dict[str, int]:
     }
 
 
-async def post(served: Served, door: str, body: bytes, key: str) -> tuple[int, Any]:
+async def post(url: str, door: str, body: bytes, key: str) -> tuple[int, Any]:
     async with httpx2.AsyncClient(timeout=30) as http:
         answer = await http.post(
-            served.url + DOORS[door],
+            url + DOORS[door],
             content=body,
             headers={**ACCEPT, "Authorization": f"Bearer {key}"},
         )
@@ -97,7 +97,7 @@ async def test_a_broken_body_is_refused_and_stores_nothing(
 ) -> None:
     server, database = served
     before = await counts(database)
-    status, answer = await post(server, door, BODIES[fault](door), server.key)
+    status, answer = await post(server.url, door, BODIES[fault](door), server.key)
     if door == "mcp" and fault != "one byte too many":
         # The answer is the SDK's, in the words of its protocol.
         assert (status, "result" in answer) == (400, False)
@@ -127,7 +127,7 @@ async def test_a_wrong_or_revoked_key_is_refused_with_any_body(
         (mint("agt").reveal(), "This key is unknown."),
     ):
         for body in (sending(door, "{}"), b"{", b""):
-            status, answer = await post(server, door, body, key)
+            status, answer = await post(server.url, door, body, key)
             assert (status, is_our_error(answer), answer["error"]["code"]) == (
                 401,
                 True,
@@ -199,6 +199,8 @@ async def test_a_body_of_100_mb_is_refused_early_and_not_kept_in_memory(
             how,
             *(f"{name}: {value}" for name, value in ACCEPT.items()),
         ]
+        # A door loads its libraries with its first request.
+        await post(started["url"], door, sending(door, "{}"), key)
         before = memory(started["pid"])
         status, body = await pour(
             started["url"], "\r\n".join([*lines, "", ""]).encode(), length == "chunked"

@@ -172,6 +172,7 @@ async def test_the_policies_that_go_across_are_those_that_the_page_names(
         ("access_key", "SELECT"),
         ("access_key", "UPDATE"),
         ("database_copy", "INSERT"),
+        ("obligation", "SELECT"),
         ("schedule", "SELECT"),
         ("webhook", "SELECT"),
         ("workspace", "INSERT"),
