@@ -70,7 +70,8 @@ async def test_a_field_of_the_matrix_tells_each_step_with_its_evidence_as_it_com
     await do(
         served, "receipt.mark", agent="codex", instance="shop", mark="acknowledged", ids=[sent.id]
     )
-    reply = await do(served, "message.send", agent="codex", parent=sent.id, body="Thanks")
+    replying = {"agent": "codex", "instance": "shop", "parent": sent.id}
+    reply = await do(served, "message.send", **replying, body="Thanks")
     await expect(steps.filter(has_text=f"message {reply.id}")).to_have_count(1)
     assert [text.split()[0] for text in await steps.all_inner_texts()] == [
         "stored",
