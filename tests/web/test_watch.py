@@ -282,7 +282,14 @@ async def test_a_search_is_narrowed_by_what_stands_beside_it_and_opens_in_its_co
 
 async def test_of_each_conversation_found_it_is_told_how_much_of_it_fits(desk: Desk) -> None:
     page = desk.page
-    await desk.do("workspace.settings", "ben", hops_limit=1000, repeats_limit=0)
+    await desk.do(
+        "workspace.settings",
+        "ben",
+        hops_limit=1000,
+        repeats_limit=0,
+        pair_per_minute=0,
+        thread_per_minute=0,
+    )
     ids = [
         (
             await desk.served.app.call(

@@ -128,7 +128,15 @@ _OWN = (
         "Send a message to agents or people; use `parent` to reply. Offline recipients get it "
         "later. Returns its id and how soon each sees it.",
         hidden=frozenset(
-            {"mention", "by_instance", "to_instance", "metadata", "facts", "expires_in_days"}
+            {
+                "mention",
+                "by_instance",
+                "to_instance",
+                "metadata",
+                "facts",
+                "expires_in_days",
+                "reroute",
+            }
         ),
         is_needed_first=True,
     ),
@@ -183,6 +191,7 @@ _OWN = (
                 "metadata",
                 "expires_in_days",
                 "expects_reply_by",
+                "reroute",
                 "unknown",
                 "to_instance",
                 "mention",
