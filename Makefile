@@ -56,6 +56,8 @@ hostile: $(VENV)/.ready
 	ACKBOX_FUZZ_REQUESTS=20000 ACKBOX_FUZZ_CALLS=5000 $(VENV)/bin/python -m pytest tests/faces/test_fuzz_*.py
 	ACKBOX_FUZZ_BODIES=20000 ACKBOX_FUZZ_LENGTHS=1000 ACKBOX_FUZZ_LONG=100 $(VENV)/bin/python -m pytest tests/test_briefing.py --timeout 3600
 	ACKBOX_PROBE_EVERY_WAY=1 $(VENV)/bin/python -m pytest tests/walls/test_probe.py
+	ACKBOX_LARGE=1 $(VENV)/bin/python -m pytest tests/ops/test_house_budget.py
+	ACKBOX_EVERY_SCENE=1 $(VENV)/bin/python -m pytest tests/dialects/test_transcripts.py -k "postgres and stdio"
 
 docs: $(VENV)/.ready
 	$(VENV)/bin/python -m tools.make_reference

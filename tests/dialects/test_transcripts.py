@@ -5,6 +5,7 @@ engines.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -26,6 +27,9 @@ from tests.serving import Served, serving
 pytestmark = pytest.mark.anyio
 HERE = Path(__file__).parent
 NAMES = [dialect.name for dialect in DIALECTS]
+# The bridge cannot tell the engine: on PostgreSQL one scene shows that it works there, unless all
+# are asked for.
+EVERY_SCENE = "ACKBOX_EVERY_SCENE" in os.environ
 
 
 def over_http(
@@ -60,7 +64,9 @@ async def test_every_call_gets_the_reply_of_the_transcript(
     database: str, tmp_path: Path, dialect: str, way: str
 ) -> None:
     async with serving(database) as served:
-        for number, scene in enumerate(scenes(HERE / f"{dialect}.jsonl")):
+        is_short = way == "stdio" and database.startswith("postgres") and not EVERY_SCENE
+        all_scenes = list(scenes(HERE / f"{dialect}.jsonl"))
+        for number, scene in enumerate(all_scenes[:1] if is_short else all_scenes):
             workspace = scene.bound["$ws"] = f"scene-{number}"
             await served.app.call("workspace.create", {"name": workspace}, credential=served.key)
             async with AsyncExitStack() as stack:

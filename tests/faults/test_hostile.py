@@ -24,10 +24,11 @@ from tests.faults.floods import BY_ADMIN, HEAVY, LIGHT, flood, furnish
 from tests.faults.hostile import CROWD, DESCRIPTORS, crowd, smuggle, table
 from tests.faults.naive import FAULTS
 from tests.faults.shapes import EVERY, QUICK, Shape, Talk
-from tests.faults.siege import ROOT, Judge, attack, bystander, server
+from tests.faults.siege import ROOT, Judge, Row, attack, bystander, server
 from tests.faults.wires import Aim
 from tests.walls.places import refusal
 
+TRIES = 3
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
 # A machine that runs other tests at the same time is no place for the limits of hostile.py; what
 # stalls the server stalls it for seconds.
@@ -78,13 +79,25 @@ async def test_one_tenant_at_full_speed_does_not_stall_another(tmp_path: Path) -
     ]
     with server(tmp_path) as aim:
         furnish(aim, messages=4000, agents=800)
-        async with bystander(aim) as seen:
-            judge = Judge(seen)
-            await judge.rest(1.5)
-            rows = [await flood(aim, name, 0.7, form=form) for name, form in forms]
-            await judge.rest(0.5)
-        judge.judge(rows, factor=FACTOR, slack_ms=100.0)
-    assert [row.name for row in rows if row.misses] == [], table(rows)
+        # Other programs on the machine can only make a neighbour slower: one quiet try is enough.
+        for _ in range(TRIES):
+            rows = await floods(aim, forms)
+            missed = {row.name for row in rows if row.misses}
+            forms = [each for each, row in zip(forms, rows, strict=True) if row.misses]
+            if not forms:
+                break
+    assert missed == set(), table(rows)
+
+
+async def floods(aim: Aim, forms: list[tuple[str, int]]) -> list[Row]:
+    """Flood a server in each of these forms, and judge what that did to another tenant."""
+    async with bystander(aim) as seen:
+        judge = Judge(seen)
+        await judge.rest(1.5)
+        rows = [await flood(aim, name, 0.7, form=form) for name, form in forms]
+        await judge.rest(0.5)
+    judge.judge(rows, factor=FACTOR, slack_ms=100.0)
+    return rows
 
 
 def test_every_operation_is_flooded_or_known_to_be_short() -> None:
@@ -117,7 +130,6 @@ def test_shapes_have_names_of_their_own() -> None:
 
 
 CONTROL = Shape("control", http.early_answer_then_silence, frozenset({401}), 4.0, 6)
-TRIES = 3
 NOTICED = {
     "none": [],
     "waits": ["open for"],

@@ -76,10 +76,10 @@ class Vanishing:
         """Let a caller wait in each of these ways, and vanish unless it is to stay."""
         names = {f"{way.replace(' ', '-')}-{number}-{each}": way for each, way in enumerate(ways)}
         self._tried.update(ways)
-        # The second time a way is sent to late.
+        # The second time a way is sent to late, and so is a caller that stays: it is seen longer.
         await asyncio.gather(
             *(
-                self._one(agent, way, stay=stay, is_early=self._tried[way] % 2 == 1)
+                self._one(agent, way, stay=stay, is_early=not stay and self._tried[way] % 2 == 1)
                 for agent, way in names.items()
             )
         )

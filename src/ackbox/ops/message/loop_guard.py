@@ -16,7 +16,7 @@ HOPS_LIMIT = 64
 REPEATS_LIMIT = 30
 REPEATS_WITHIN_S = 600
 # Messages of agents within a minute: of two of them in a thread, and of all in a thread.
-PAIR_LIMIT, THREAD_LIMIT = 120, 300
+PAIR_LIMIT, THREAD_LIMIT = 600, 1500
 MINUTE_S = 60
 
 

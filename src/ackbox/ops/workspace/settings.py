@@ -75,7 +75,7 @@ PairBudget = Annotated[
         ge=0,
         le=100_000,
         description=(
-            "Maximum messages of two agents to each other in a thread in a minute; 120 when not set"
+            "Maximum messages of two agents to each other in a thread in a minute; 600 when not set"
             " (0 for no limit)"
         ),
     ),
@@ -86,7 +86,7 @@ ThreadBudget = Annotated[
         ge=0,
         le=100_000,
         description=(
-            "Maximum messages of agents in a thread in a minute; 300 when not set (0 for no limit)"
+            "Maximum messages of agents in a thread in a minute; 1500 when not set (0 for no limit)"
         ),
     ),
 ]
