@@ -58,6 +58,7 @@ def hooked(hcom: str, home: Path, start: str) -> Iterator[dict[str, str]]:
         while not noted.exists():
             if time.monotonic() > until or terminal.process.poll() is not None:
                 raise SystemExit(f"hcom started no session: {terminal.text[-500:]}")
+            # Only its file shows that the other program has begun.
             time.sleep(0.05)
         lines = noted.read_text().splitlines()
         own = dict(line.partition("=")[::2] for line in lines)

@@ -79,6 +79,7 @@ class Side:
     def busy(self) -> float:
         """Return the milliseconds of a message that is sent during a turn."""
         text = self._text()
+        # No event tells that the last turn's work has settled; its rest would count as delivery.
         time.sleep(SETTLE_S)
         before = len(self.lane.asked)
         self._now = text
@@ -88,6 +89,7 @@ class Side:
     def idle(self) -> float:
         """Return the milliseconds of a message that is sent to an idle session."""
         text = self._text()
+        # No event tells that the program is idle again, and this measures an idle one.
         time.sleep(SETTLE_S)
         before = len(self.lane.asked)
         self._send(text)
@@ -117,6 +119,7 @@ class Side:
                 raise self.lane.fault
             if time.monotonic() > end:
                 raise SystemExit(f"{self.name}: {self.terminal.text[-2000:]}")
+            # Short beside what is measured; the stand-in has no event to wait for.
             time.sleep(0.002)
 
 

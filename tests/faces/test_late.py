@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -85,3 +86,13 @@ async def test_first_requests_at_once_to_every_endpoint_are_all_answered(databas
 async def test_a_server_ends_without_a_request_to_them(database: str) -> None:
     async with serving(database):
         pass
+
+
+async def test_endpoints_that_cannot_be_loaded_are_an_error_with_a_hint(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What a broken installation looks like to the import system.
+    monkeypatch.setitem(sys.modules, "ackbox.faces.mcp.endpoint", None)
+    async with serving("sqlite://:memory:") as served:
+        statuses = [await asyncio.to_thread(ask, served.url, served.key) for _ in range(2)]
+        assert statuses == [503, 503]

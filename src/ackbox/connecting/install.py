@@ -1,8 +1,8 @@
 """Installing: add the lines of ackbox to an agent program's files, and restore the files.
 
 Every change is computed before the first file is written. The data directory holds a record for
-each file: its original text and a digest of the new one, so that a file that nobody has changed
-since is restored byte for byte. Explained in docs/why/reach.md, "Other people's files".
+each file: its original text and a digest of the new one, so that it can restore an unchanged
+file byte for byte. Explained in docs/why/reach.md, "Other people's files".
 """
 
 from __future__ import annotations

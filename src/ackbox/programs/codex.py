@@ -93,7 +93,7 @@ def settings(given: Given) -> list[Setting | OwnFile]:
 def launch(given: Given, directory: str) -> Launch:
     """Return the settings of one launch: configuration as arguments, which override Codex's files.
 
-    Codex skips a hook that nobody has reviewed. For this launch, exactly our commands are trusted,
+    Codex skips a hook that its user has not reviewed. This launch trusts our commands only,
     because the person who typed `ackbox run codex` requested them.
     """
     # Codex passes none of its variables to an MCP server. A first turn does not wait for a server

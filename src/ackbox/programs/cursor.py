@@ -15,7 +15,7 @@ MOMENTS = {
     "sessionStart": "session_start",
     "beforeSubmitPrompt": "prompt",
     "postToolUse": "tool",
-    # It takes no text: what it is told comes with the next event.
+    # Cursor accepts no text at this event; the text follows with the next event.
     "afterFileEdit": "tool",
     "stop": "turn_end",
     "preCompact": "compacting",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -18,7 +19,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ackbox.dialects import DIALECTS
-from ackbox.errors import AckboxError
+from ackbox.errors import AckboxError, Unavailable
 from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response
 from ackbox.faces.http.wire import Calling
@@ -59,7 +60,7 @@ class Late:
                 await serving
 
     async def face(self, path: str) -> McpFace:
-        """Return an endpoint, once it is loaded."""
+        """Return an endpoint, once it is loaded. Raises Unavailable."""
         assert self._loaded is not None, "the lifespan of the server has not begun"
         self._is_wanted.set()
         return (await asyncio.shield(self._loaded))[path]
@@ -80,10 +81,12 @@ class Late:
                 gc.freeze()
                 loaded.set_result(faces)
                 await asyncio.Event().wait()
-        except Exception as error:
-            if loaded.done():
-                raise
-            loaded.set_exception(error)
+        except Exception:  # the edge of the task: a request waits for it, and nobody else
+            logging.getLogger(__name__).exception("could not serve MCP")
+            if not loaded.done():
+                loaded.set_exception(
+                    Unavailable("The server could not load MCP.", hint="Read the server's log.")
+                )
 
 
 class LateFace:
@@ -100,10 +103,10 @@ class LateFace:
             try:
                 key = bearer(Headers(scope=scope), *KEY_HEADERS[self._path])
                 welcome(scope, (await self._late.identify(key)).key_id)
+                self._face = await self._late.face(self._path)
             except AckboxError as error:
                 await error_response(error)(scope, receive, send)
                 return
-            self._face = await self._late.face(self._path)
         await self._face(scope, receive, send)
 
 

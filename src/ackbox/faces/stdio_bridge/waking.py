@@ -41,7 +41,7 @@ class Ways(Protocol):
     program: str
 
     def sessions(self) -> list[str | None]:
-        """Return the sessions that may be woken; null stands for the one of this instance."""
+        """Return the sessions that the bridge may wake; null means the session of this instance."""
 
     def session_of(self, meta: dict[str, Any]) -> str | None:
         """Return the id of the running copy that a call comes from, when its process does not tell;

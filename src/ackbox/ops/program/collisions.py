@@ -1,8 +1,8 @@
 """Collisions: edits of an agent program, held against the files that others claim.
 
-Both sides are told once for each claim and path: the editor in the reply to its event, the holder
-of the claim by an event and at its own next hook. Explained in docs/why/reach.md, "Edits and
-claims".
+The server reports a collision once for each claim and path: to the editor in the reply to its
+event, and to the holder of the claim by an event and at the holder's next hook. Explained in
+docs/why/reach.md, "Edits and claims".
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ackbox.store.readers import Reader
 
 # Of one session: collisions that wait to be told, and those that were.
 MAX_WAITING, MAX_TOLD = 20, 500
-# Sessions of the holder of a claim that are told, if they reported within a day.
+# Maximum number of the holder's sessions that get the report, among those active within a day.
 MAX_SESSIONS = 10
 DAY_MS = 86_400_000
 

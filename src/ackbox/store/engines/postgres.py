@@ -22,7 +22,7 @@ from ackbox.store.copying import copy_postgres, fresh_file
 from ackbox.store.engine import Row, Work
 from ackbox.store.engines.fairness import Threads
 from ackbox.store.engines.postgres_batch import Batches
-from ackbox.store.engines.postgres_job import Ask, Job, PostgresTransaction, step
+from ackbox.store.engines.postgres_job import Ask, Ended, Job, PostgresTransaction, step
 from ackbox.store.engines.postgres_setup import connect, prepare_database
 from ackbox.store.sql.statements import load
 
@@ -156,13 +156,13 @@ class PostgresEngine:
         rows: list[Row] | None = None
         while True:
             is_far = rows is not None and len(rows) > NEAR_ROWS
-            ask, result = (
+            ask = (
                 await self._far.run(None, partial(step, generator, rows))
                 if is_far
                 else step(generator, rows)
             )
-            if ask is None:
-                return result  # type: ignore[no-any-return]  # the end returns the result of the work
+            if isinstance(ask, Ended):
+                return ask.result
             try:
                 rows = await self._batches.one(connection, ask.name, ask.parameters)
             except BaseException:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Generator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from ackbox.store.engine import Row, Work
+
+T = TypeVar("T")
 
 
 class Ask:
@@ -81,11 +84,16 @@ class Job:
             self.future.set_exception(self.error)
 
 
-def step(
-    generator: Generator[Ask, list[Row] | None, Any], rows: list[Row] | None
-) -> tuple[Ask | None, Any]:
-    """Advance to the next statement; at the end, return null and the result."""
+@dataclass(frozen=True, slots=True)
+class Ended(Generic[T]):
+    """The end of a piece of work, with its result."""
+
+    result: T
+
+
+def step(generator: Generator[Ask, list[Row] | None, T], rows: list[Row] | None) -> Ask | Ended[T]:
+    """Advance to the next statement, or to the end."""
     try:
-        return generator.send(rows), None
+        return generator.send(rows)
     except StopIteration as done:
-        return None, done.value
+        return Ended(done.value)
