@@ -14,7 +14,7 @@ from msgspec import Meta
 
 Mark = Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"]
 # Between stored and read: a signal went out, the text was put into a model's context, and a turn of
-# the model began with it. Besides: the model was reminded of the reply, and the message was sent
+# the model began with it. Also: the model got a reminder of the reply, and the message was sent
 # on to this recipient.
 Step = Literal["signalled", "injected", "seen", "reminded", "rerouted"]
 # The order of marks and steps on a message's way; one that is not listed comes last.

@@ -32,7 +32,7 @@ MOMENTS = {
 }
 # A compaction reports its end with another session start.
 COMPACTED = "compact"
-# No hook tells of a turn that a person interrupted, but after a minute without a prompt this does.
+# No hook reports that a person interrupted a turn; this notification follows after a minute.
 IDLE = "idle_prompt"
 
 

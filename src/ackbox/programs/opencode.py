@@ -16,7 +16,7 @@ from ackbox.programs.setting import Given, Launch, OwnFile, Setting, home_of
 MOMENTS = {
     "session.created": "session_start",
     "chat.message": "prompt",
-    # Our plugin's own: it has been told to start a turn for messages.
+    # From our plugin: the bridge asked it to start a turn for messages.
     "ackbox.wake": "prompt",
     "tool.execute.after": "tool",
     "session.idle": "turn_end",

@@ -1,4 +1,4 @@
-"""Obligations in the store: replies that are expected, and what the server reminds of.
+"""Obligations in the store: expected replies, and when the server sends a reminder.
 
 A reminder is claimed by the time it was expected at, in the transaction that writes its event.
 Explained in docs/why/obligations.md.
@@ -47,7 +47,7 @@ class Obligations(Bound):
         await self.run("obligation_end", seq=seq)
 
     async def reminders(self, reader: Reader, *, most: int) -> list[tuple[int, int]]:
-        """Return (seq, stage) of the messages that a reader is reminded of, oldest first."""
+        """Return (seq, stage) of the messages with reminders for a reader, oldest first."""
         return [
             (row[0], row[1])
             for row in await self.rows(

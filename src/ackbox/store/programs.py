@@ -23,7 +23,7 @@ class Offer(msgspec.Struct, frozen=True):
     seqs: list[int]
     # Reminders of a reply among them, by seq.
     reminders: dict[int, str] = {}
-    # How many collisions were told with them.
+    # Number of collisions reported with them.
     collisions: int = 0
 
 
@@ -54,9 +54,9 @@ class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
     digest_at: int = 0
     # Too long to be shown by a hook: named once.
     named: list[int] = []
-    # Collisions that the model has not been told, oldest first.
+    # Collisions not yet reported to the model, oldest first.
     collisions: list[Collision] = []
-    # Claims and paths of edits that it was told: (whose claim, path).
+    # Claims and paths of reported collisions: (holder of the claim, path).
     collided: list[tuple[str, str]] = []
     wake: Wake | None = None
 

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # `ackbox hook` without a start of Python, for the hook of an agent program: passes the event to the
-# server of this machine. Takes the arguments of `ackbox hook`, and leaves to it what it cannot do,
+# server of this machine. Takes the arguments of `ackbox hook`, and calls it for everything else,
 # such as the first event of a session. Prints a complete reply or nothing, and always ends with 0.
 # Loads no module, because that would take longer than the rest. Explained in docs/why/reach.md, "A
 # hook without Python".

@@ -81,7 +81,7 @@ class Late:
                 gc.freeze()
                 loaded.set_result(faces)
                 await asyncio.Event().wait()
-        except Exception:  # the edge of the task: a request waits for it, and nobody else
+        except Exception:  # the edge of the task: only requests wait for it
             logging.getLogger(__name__).exception("could not serve MCP")
             if not loaded.done():
                 loaded.set_exception(

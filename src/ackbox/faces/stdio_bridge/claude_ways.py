@@ -1,6 +1,6 @@
 """Ways to Claude Code: a monitor of our plugin, and the inbox socket that its session listens on.
 
-The monitor's lines come as notifications that nobody takes for the user's. Claude Code holds a
+Claude Code labels the monitor's lines as notifications, not as user input. Claude Code holds a
 message to the inbox socket back in some modes, except from a child of the session, as this bridge
 is. Measured with 2.1.332. Explained in docs/why/reach.md, "Waking".
 """
@@ -48,7 +48,7 @@ class ClaudeWays:
             self._listeners.close()
 
     def _write(self, lines: str) -> bool:
-        """Write to the inbox socket; returns whether somebody listens there."""
+        """Write to the inbox socket; returns whether a session listens there."""
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
                 line.settimeout(SIGNAL_S)

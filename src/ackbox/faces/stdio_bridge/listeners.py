@@ -1,4 +1,4 @@
-"""Listeners: processes of the agent program that print what the bridge tells them.
+"""Listeners: processes of the agent program that print the notices of the bridge.
 
 `ackbox hook PROGRAM --monitor` is such a process. It finds the bridge of its own program by a
 socket that only this user can open, so it needs no connection to the server. Explained in

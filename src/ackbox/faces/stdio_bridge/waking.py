@@ -1,4 +1,4 @@
-"""Waking: the bridge tells its agent program that messages have come, while the program is idle.
+"""Waking: the bridge notifies its idle agent program of new messages.
 
 The server decides what to wake for and when (ops/rules/waking.py); this module tests which ways
 lead to the program, gives the signal, and says so. Explained in docs/why/reach.md, "Waking".

@@ -107,7 +107,7 @@ def _over_budget(text: str, sender: Reader, parent: Stored) -> LoopGuard:
         thread=parent.thread_id,
         sender=sender.name,
         hint=(
-            "Stop sending in this thread. Write again only when you have something new that"
-            " somebody needs. The event feed shows this to people."
+            "Stop sending in this thread. Write again only when you have new information that"
+            " a recipient needs. The event feed shows this to people."
         ),
     )

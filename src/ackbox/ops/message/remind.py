@@ -67,7 +67,7 @@ async def remind(context: Context, owed: Owed) -> bool:
 
 
 async def _is_over(context: Context, row: Stored, owed: Owed) -> bool:
-    """Whether nobody waits for a reply any longer."""
+    """Whether the expected reply is no longer needed."""
     assert row.expects_reply_by is not None
     is_expired = row.expires_at is not None and row.expires_at <= context.now
     was_long_ago = row.expects_reply_by + KEPT_MS <= context.now or owed.at > row.expects_reply_by

@@ -16,7 +16,7 @@ from ackbox.ops.table import Context, NeedsWrite
 from ackbox.store.programs import Memory, ProgramSession
 from ackbox.store.readers import Reader
 
-# Of one session: collisions that wait to be told, and those that were.
+# Maximum numbers for one session: unreported collisions, and reported ones.
 MAX_WAITING, MAX_TOLD = 20, 500
 # Maximum number of the holder's sessions that get the report, among those active within a day.
 MAX_SESSIONS = 10
@@ -26,8 +26,8 @@ DAY_MS = 86_400_000
 async def note_edits(
     context: Context, me: Reader, session: ProgramSession, memory: Memory, files: list[str]
 ) -> Memory:
-    """Hold edited files against the claims of others, tell the holders, and return the memory with
-    what the editor is to be told.
+    """Compare edited files with the claims of others, report collisions to the holders, and return
+    the memory with the collisions to report to the editor.
 
     Raises NeedsWrite when there is news.
     """

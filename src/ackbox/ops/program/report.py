@@ -191,7 +191,7 @@ async def report(context: Context, params: Report) -> Reported:
 
 
 def _to_tell(params: Report, memory: Memory) -> list[Collision]:
-    """Return the collisions to tell now: at once, as far as the event takes text."""
+    """Return the collisions to report now, if the event accepts text."""
     if params.moment in SILENT or not params.can_show:
         return []
     is_over = params.moment == "turn_end" and memory.continued >= MAX_CONTINUED
@@ -283,7 +283,7 @@ async def _waiting(
     unread = {*seqs, *again}
     urgent = sum(row.priority >= URGENT and row.seq in unread for row in rows)
     rules = await attention_of(context, me)
-    # A turn that a wake began is the end of a turn for the rules: nobody else prompted it.
+    # For the rules, a turn that a wake began counts as the end of a turn: no user prompted it.
     moment = "turn_end" if params.moment == "prompt" and is_woken else params.moment
     if moment == "tool" or rules.holds(moment, now=now, last_at=memory.digest_at):
         rows = [row for row in rows if row.priority >= URGENT]

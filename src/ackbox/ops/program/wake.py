@@ -23,7 +23,7 @@ from ackbox.store.programs import Offer, ProgramSession, Wake
 from ackbox.store.readers import Reader
 
 EVENT = "wake"
-# Until its program has reported, a session is asked for more often: its hooks run at its start.
+# Until the program has reported, the bridge asks more often: hooks run at the start of a session.
 UNREPORTED_S = 5.0
 MAX_SENDERS = 5
 

@@ -1,7 +1,7 @@
 """Delivery: how and how soon a recipient sees a message, as a sentence about it.
 
 It follows from what the recipient's program reports, from its channel and from its quiet rules, and
-it promises no more than these tell. Explained in docs/why/reach.md, "Expected delivery".
+it promises no more than the server knows. Explained in docs/why/reach.md, "Expected delivery".
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def delivery(found: Standings, priority: int, now: int) -> str:
         last = max(found.instances, key=lambda each: each.last_seen or 0)
         return outlook(last, priority, now).text
     outlooks = [outlook(each, priority, now) for each in present]
-    # Where no program reports, nobody knows when the next call comes.
+    # Without reports of a program, the time of the next call is unknown.
     known = [each for each in outlooks if each.rank != AT_A_CHECK]
     soonest = min(known or outlooks)
     many = sum(each.card.get("activity") in DOING for each in present)
@@ -86,7 +86,7 @@ def _offline(here: Here, activity: str | None, now: int) -> Outlook:
 
 
 def _by_channel(here: Here, now: int) -> Outlook:
-    """Return the outlook where no program reports what it does."""
+    """Return the outlook of an instance whose program does not report its activity."""
     if here.presence == "idle" and here.last_seen:
         state = f"was last seen {span(now - here.last_seen)} ago"
     else:

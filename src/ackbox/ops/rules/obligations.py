@@ -1,4 +1,4 @@
-"""Obligations: a reply that is expected, when it is overdue, and what a reader is reminded of.
+"""Obligations: a reply that is expected, when it is overdue, and the reminders for a reader.
 
 Explained in docs/why/obligations.md.
 """
@@ -37,7 +37,7 @@ async def overdue_among(context: Context, rows: Sequence[Stored]) -> set[int]:
 async def reminders_for(context: Context, me: Reader) -> dict[int, Reminder]:
     """Return which reminders a reader has not been shown yet, by the seq of the message.
 
-    The receipt tells which it was shown, so that each comes once for each instance. While a thread
+    The receipt records each reminder, so each instance gets each reminder once. While a thread
     or the reader is paused, a reply would be refused: reminders wait.
     """
     if pause_of(context.workspace, "agent", me.name) is not None:

@@ -32,7 +32,7 @@ SETTLES_MS = 1_000
 RESTS_MS = 60_000
 # An urgent message that waits this long in a turn is not shown by the hooks of that turn.
 OVERDUE_MS = 30_000
-# A turn without any event for so long was probably interrupted: no hook tells of that.
+# A turn without any event for so long was probably interrupted, which no hook reports.
 STALLED_MS = 900_000
 # Messages that a wake carries are not shown by a hook as well while the wake is on its way.
 CARRIED_MS = 10_000

@@ -1111,7 +1111,7 @@ INSERT INTO obligation (ws, channel, seq, stage, next_at, reroute) VALUES (:ws, 
 SELECT DISTINCT ws, seq, next_at FROM obligation WHERE next_at <= :now ORDER BY next_at, ws, seq LIMIT :most;
 
 -- name: obligation_claim
--- Take one reminder of a message, if nobody else has taken it; index obligation_by_seq.
+-- Claim one reminder of a message, unless another server has claimed it; index obligation_by_seq.
 UPDATE obligation SET stage = :stage, next_at = :next_at WHERE ws = :ws AND seq = :seq AND next_at = :expected RETURNING channel, reroute;
 
 -- name: obligation_end
@@ -1119,7 +1119,7 @@ UPDATE obligation SET stage = :stage, next_at = :next_at WHERE ws = :ws AND seq 
 DELETE FROM obligation WHERE ws = :ws AND seq = :seq;
 
 -- name: reminders
--- The messages that a reader is reminded of, and at which stage, oldest first; primary key.
+-- Messages with reminders for a reader, with their stage, oldest first; primary key.
 SELECT o.seq, MAX(o.stage) FROM obligation o WHERE o.ws = :ws AND o.channel IN (0, :agent, :reader) AND o.stage > 0
 GROUP BY o.seq ORDER BY o.seq LIMIT :most;
 
