@@ -259,8 +259,8 @@ async def test_two_agents_have_a_budget_in_a_thread(post: Post) -> None:
     assert sent == [None] * 3
     assert refused_one == (
         "'bob' and 'cy' have exchanged 3 messages in this thread within a minute.",
-        "Stop sending in this thread. Write again only when you have something new that somebody"
-        " needs. The event feed shows this to people.",
+        "Stop sending in this thread. Write again only when you have new information that a"
+        " recipient needs. The event feed shows this to people.",
     )
     held = (await post("event.feed", cursor=cursor, kinds=["agent.held"])).events
     assert [(each.details["sender"], len(each.details["thread"])) for each in held] == [("bob", 32)]
