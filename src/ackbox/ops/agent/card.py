@@ -15,6 +15,7 @@ from ackbox.ops.rules.pauses import Paused, pause_of
 from ackbox.ops.rules.presence import (
     Here,
     Member,
+    Reach,
     Standing,
     best,
     derived,
@@ -43,15 +44,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: Annotated[list[str], Meta(description="Capabilities")] = []
     area: Annotated[str | None, Meta(description="Area of the work that it claims")] = None
     files: Annotated[list[str], Meta(description="Files it works on")] = []
-    reach: Annotated[
-        str,
-        Meta(
-            description=(
-                "Delivery channel: poll, hook (next event of its program), socket, push, or wakes"
-                " when idle, with the way"
-            )
-        ),
-    ] = "poll"
+    reach: Reach = "poll"
     activity: Annotated[
         str | None,
         Meta(description="Activity of its program: idle, busy, asking, compacting or gone"),

@@ -16,7 +16,7 @@ from ackbox.model.address import Address, collapse, parse_audience
 from ackbox.model.moment import to_text
 from ackbox.model.name import LONGEST, nearest, refuse_newcomer
 from ackbox.ops.rules.delivery import UNKNOWN, delivery
-from ackbox.ops.rules.presence import Standing, everyone, standing, standings
+from ackbox.ops.rules.presence import Reach, Standing, everyone, standing, standings
 from ackbox.ops.table import Context
 from ackbox.store.messages import Channel
 from ackbox.store.readers import ANY_PERSON, Reader
@@ -39,15 +39,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     near: Annotated[list[str], Meta(description="Similar known names")] = []
     presence: Annotated[Standing, Meta(description="Presence: online, idle or away")] = "away"
     last_seen: Annotated[str | None, Meta(description="Time of the last call")] = None
-    reach: Annotated[
-        str,
-        Meta(
-            description=(
-                "Delivery channel: poll, hook (next event of its program), socket, push, or wakes"
-                " when idle, with the way"
-            )
-        ),
-    ] = "poll"
+    reach: Reach = "poll"
     delivery: Annotated[
         str,
         Meta(

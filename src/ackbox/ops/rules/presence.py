@@ -5,9 +5,10 @@ Explained in docs/why/presence.md.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from ackbox.ops.rules.attention import ATTENTION, in_words
 from ackbox.ops.rules.waking import WAKES
@@ -15,6 +16,15 @@ from ackbox.ops.table import Context
 from ackbox.store.readers import Presence, Reader
 
 Standing = Literal["online", "idle", "away"]
+Reach = Annotated[
+    str,
+    Meta(
+        description=(
+            "Delivery channel: poll, hook (next event of its program), socket, push, or wakes when"
+            " idle, with the way"
+        )
+    ),
+]
 IDLE_UNTIL_MS = 3_600_000
 DEFAULT_TTL_S = 180
 # Higher is more present; the only order of the states.
