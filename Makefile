@@ -13,6 +13,8 @@ help:
 	@echo "make faults  kill the server 500 times, follow 100,000 messages; about an hour"
 	@echo "make programs  run real agent programs against a scripted model, write the page of results;"
 	@echo "               about ten minutes"
+	@echo "make clients CLIENTS=DIRECTORY  run other systems' public clients from fetched copies;"
+	@echo "               without CLIENTS it prints the commands that fetch them"
 	@echo "make hostile  slow, broken and greedy clients, and callers that vanish; about half an hour"
 	@echo "make docs    write the generated pages again"
 	@echo "make pictures draw the dashboard's pictures again"
@@ -49,6 +51,14 @@ programs: $(VENV)/.ready
 	@[ -n "$(ARGS)" ] || : >$(PROGRAMS_RESULTS)
 	PROGRAMS=all PROGRAMS_RESULTS=$(PROGRAMS_RESULTS) $(VENV)/bin/python -m pytest tests/programs -v -n 2 $(ARGS); \
 		done=$$?; $(VENV)/bin/python -m tools.make_programs && exit $$done
+
+CLIENTS ?=
+
+clients: $(VENV)/.ready
+	@[ -n "$(CLIENTS)" ] || { $(VENV)/bin/python -c "from tests.clients.copies import SOURCES; \
+		print('\n'.join(f'git clone {source} CLIENTS/{name}' for name, source in SOURCES.items()))"; exit 2; }
+	: >tests/clients/results.jsonl
+	ACKBOX_CLIENTS=$(CLIENTS) $(VENV)/bin/python -m pytest tests/clients -v $(ARGS)
 
 hostile: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.hostile $(ARGS)
@@ -89,4 +99,4 @@ lint-web: $(WEB)/.package-lock.json
 	$(WEB)/.bin/eslint -c tests/web/eslint.config.js $(SCRIPTS)
 	node tests/web/check_types.mjs
 
-.PHONY: help up test quick faults programs hostile docs pictures bench lint lint-web
+.PHONY: help up test quick faults programs clients hostile docs pictures bench lint lint-web

@@ -1,4 +1,4 @@
-"""Lookup: find the route of a request by its path if the path has no parameters.
+"""Lookup: find the route of a request by its path, without a search through all of them.
 
 Starlette tries one pattern after another, and a server has some two hundred. The lookup finds the
 same route as that search. Explained in docs/why/serving.md.
@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import BaseRoute, Route, Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
+
+# How many words at the start of a path choose the routes to try.
+WORDS = 2
+Start = tuple[str, ...]
 
 
 class Lookup(Router):
-    """A router that tries its routes one by one only for a path that it cannot look up.
+    """A router that looks up a path without parameters, and for other paths tries only the routes
+    that begin with the same words.
 
     A path with a slash at the end is the path without it: the guard removes the slash and never
     redirects.
@@ -23,6 +28,8 @@ class Lookup(Router):
     def __init__(self, routes: Sequence[BaseRoute], *, lifespan: Any) -> None:
         super().__init__(routes, redirect_slashes=False, lifespan=lifespan)
         self._known = _known(self.routes)
+        self._by_start = _by_start(self.routes)
+        self._others = _matching(self.routes, None)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to its route."""
@@ -32,7 +39,11 @@ class Lookup(Router):
                     scope.update(router=self, route=route, endpoint=route.endpoint, path_params={})
                     await route.handle(scope, receive, send)
                     return
-        await super().app(scope, receive, send)
+            scope["router"] = self
+            alike = self._by_start.get(_start(scope["path"]), self._others)
+            await alike.app(scope, receive, send)
+        else:
+            await super().app(scope, receive, send)
 
 
 def _known(routes: Sequence[BaseRoute]) -> dict[str, list[Route]]:
@@ -47,3 +58,30 @@ def _known(routes: Sequence[BaseRoute]) -> dict[str, list[Route]]:
         elif not any(pattern.match(route.path) for pattern in patterns):
             known.setdefault(route.path, []).append(route)
     return known
+
+
+def _by_start(routes: Sequence[BaseRoute]) -> dict[Start, Router]:
+    """Return for the first words of a path a router of all routes that can match it, in order."""
+    starts = [start for route in routes if (start := _start_of(route)) is not None]
+    return {start: _matching(routes, start) for start in starts}
+
+
+def _matching(routes: Sequence[BaseRoute], start: Start | None) -> Router:
+    """Return a router of the routes that begin with these words, and of those that may begin with
+    any.
+    """
+    return Router(
+        [each for each in routes if _start_of(each) in (start, None)], redirect_slashes=False
+    )
+
+
+def _start_of(route: BaseRoute) -> Start | None:
+    """Return the words that each path of a route begins with; null if they are not fixed."""
+    if not isinstance(route, Route | WebSocketRoute):
+        return None
+    start = _start(route.path)
+    return None if any("{" in word for word in start) else start
+
+
+def _start(path: str) -> Start:
+    return tuple(path.split("/", WORDS + 1)[1 : WORDS + 1])

@@ -1,0 +1,1 @@
+"""Public clients of other systems, unchanged, against ackbox: `make clients`."""
