@@ -31,8 +31,11 @@ $(VENV)/.ready: pyproject.toml uv.lock src/ackbox/faces/hook/ackbox-hook.pl | $(
 up: $(VENV)/.ready
 	$(VENV)/bin/ackbox up $(ARGS)
 
+# One more than processors: some tests only wait for a time limit of the server.
+WORKERS := $(shell $(PYTHON) -c "import os; print(min(4, len(os.sched_getaffinity(0)) + 1))")
+
 test: $(VENV)/.ready
-	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 # What a change breaks first, without PostgreSQL, browsers and programs of their own.
 quick: $(VENV)/.ready

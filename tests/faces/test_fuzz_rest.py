@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from ackbox.faces.rest.openapi import document
 from tests.command import Command
 
-REQUESTS = int(os.environ.get("ACKBOX_FUZZ_REQUESTS", "250"))
+REQUESTS = int(os.environ.get("ACKBOX_FUZZ_REQUESTS", "164"))
 schema = schemathesis.openapi.from_dict(document())
 
 
@@ -33,7 +33,7 @@ def ackbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
 @schema.parametrize()
 @pytest.mark.timeout(3600)
 @settings(
-    max_examples=max(REQUESTS // len(document()["paths"]), 3),
+    max_examples=max(REQUESTS // len(document()["paths"]), 2),
     deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -55,7 +55,7 @@ async def test_the_quick_shapes_are_refused_in_time_and_hold_up_nobody(tmp_path:
 
 @pytest.mark.parametrize(
     "shape",
-    [http.silent, http.early_answer_then_silence, ws.ws_wrong, ws.ws_refused],
+    [http.early_answer_then_silence, ws.ws_refused],
     ids=lambda shape: shape.__name__,
 )
 async def test_more_connections_than_descriptors_do_not_shut_others_out(

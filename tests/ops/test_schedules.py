@@ -13,6 +13,7 @@ import pytest
 from ackbox.app.call import open_app
 from ackbox.errors import AckboxError, Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.moment import to_text
+from ackbox.ops import schedule
 from ackbox.store.engine import Transaction
 from ackbox.store.store import Store, every_workspace
 from tests.engines import Clock, Post
@@ -338,10 +339,14 @@ async def test_a_schedule_that_could_not_be_kept_is_refused_at_once(
     assert (await post("schedule.list")).schedules == []
 
 
-async def test_there_is_an_end_to_how_many_schedules_a_workspace_has(post: Post) -> None:
-    for number in range(500):
+async def test_there_is_an_end_to_how_many_schedules_a_workspace_has(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert schedule.MAX_SCHEDULES == 500
+    monkeypatch.setattr(schedule, "MAX_SCHEDULES", 20)
+    for number in range(20):
         await post("schedule.add", agent="ana", cron="@daily", to="bob", body=f"{number}")
-    with pytest.raises(Conflict, match="500 schedules already"):
+    with pytest.raises(Conflict, match="20 schedules already"):
         await post("schedule.add", agent="ana", cron="@daily", to="bob", body="x")
 
 
