@@ -33,6 +33,7 @@ from ackbox.model.name import LONGEST
 from ackbox.model.receipt import Receipt
 from ackbox.ops.access import ALLOWED, Scope
 from ackbox.ops.table import OPERATIONS, Call, Operation
+from tools import compatibility
 from tools.client_types import client_types
 from tools.dialect_errors import dialect_errors_page
 from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of
@@ -57,6 +58,7 @@ def pages() -> dict[str, str]:
         "docs/reference/rest.md": HEAD + rest_page(),
         "docs/reference/message.md": HEAD + message_page(),
         "docs/reference/dialect-errors.md": HEAD + dialect_errors_page(),
+        "docs/reference/compatibility.md": compatibility.page(),
         "src/ackbox/store/sql/schema.sql": schema_sql(),
         "src/ackbox/client/verbs.pyi": client_types(),
     }
