@@ -216,7 +216,9 @@ async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
         ] == [uuid, uuid]
         async with mcp(served, {"X-API-Key": key}) as client:
             assert (
-                json.loads(text_of(await client.call_tool("get_messages", {"limit": 1})))[0]["uuid"]
+                json.loads(text_of(await client.call_tool("get_messages", {"limit": 1})))[
+                    "messages"
+                ][0]["uuid"]
                 == uuid
             )
             assert (
@@ -305,6 +307,8 @@ async def test_an_agent_in_ones_way_is_named_once_however_many_runs_and_copies_o
                 "agent_name": "agent-keen-7",
                 "overlapping_areas": ["backend"],
                 "overlapping_files": ["a.py", "b.py", "c.py"],
+                "type": "file",
+                "overlap": ["a.py", "b.py", "c.py"],
             }
         ]
         _, told = await api("POST", "/checkin", agent_name="agent-swift-42", **mine)

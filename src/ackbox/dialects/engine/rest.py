@@ -27,12 +27,16 @@ from ackbox.errors import AckboxError
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One route: method and path under the prefixes, its tool, and the status of success."""
+    """One route: method and path under the prefixes, its tool, and the status of success.
+
+    Words in braces in the path are arguments. A reply that is text has the type `text_type`.
+    """
 
     method: str
     path: str
     tool: ToolMapping
     status: int = 200
+    text_type: str = ""
 
 
 class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -21,7 +21,7 @@ from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.dialects.engine.rest import Rest
 from ackbox.dialects.engine.rest import Route as DialectRoute
 from ackbox.errors import AckboxError, NotFound, WrongMethod
-from ackbox.faces.http.body import Holding, read_body, read_query
+from ackbox.faces.http.body import Holding, read_body, read_query, typed
 from ackbox.faces.http.connection import gone_of, welcome
 from ackbox.faces.http.reply import JSON, bearer, identity_headers, with_identity
 from ackbox.faces.http.wire import Calling, as_error, encode
@@ -124,6 +124,8 @@ def _endpoint(
             reply = rest.say(asked, result)
             if more and isinstance(reply, dict):
                 reply = reply | {"_ext": reply.get("_ext", {}) | more}
+            if route.text_type:
+                return Response(reply, status_code=route.status, media_type=route.text_type)
             return Response(encode(reply), status_code=route.status, media_type=JSON)
         except ClientDisconnect:
             return Response(status_code=499)
@@ -154,7 +156,7 @@ async def _given(
         if route.method == "GET"
         else parse_object(await read_body(request, held=held))
     )
-    return {**given, **request.path_params}
+    return {**given, **typed(request.path_params, rest.shape(route))}
 
 
 def _refused(
