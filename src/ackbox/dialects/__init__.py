@@ -12,6 +12,12 @@ from ackbox.dialects.golemxv.rest import GOLEMXV_REST
 from ackbox.dialects.kavi.dialect import KAVI
 from ackbox.dialects.superportia.dialect import SUPERPORTIA
 from ackbox.dialects.vantagepeers.dialect import VANTAGEPEERS
+from ackbox.ops import key
 
 DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA, GOLEMXV, KAVI, EXOVAULT)
 RESTS: tuple[Rest, ...] = (GOLEMXV_REST, EXOVAULT_REST)
+# Headers that carry a key in some dialect. A key of any dialect opens /mcp and /ws.
+KEY_HEADERS: tuple[str, ...] = tuple(
+    sorted({header for dialect in DIALECTS for header in dialect.key_headers})
+)
+key.DIALECTS.update(dialect.name for dialect in DIALECTS)

@@ -18,8 +18,9 @@ from starlette.types import Receive, Scope, Send
 
 from ackbox.app.call import App
 from ackbox.app.limits import Limits
+from ackbox.dialects import KEY_HEADERS
 from ackbox.errors import AckboxError, BadKey, Conflict, Invalid, NotFound, RateLimited
-from ackbox.faces.http.reply import credential, error_response
+from ackbox.faces.http.reply import bearer, credential, error_response
 from ackbox.faces.http.wire import Calling
 from ackbox.faces.ws.frame import Asked, Id, Misread, answered, read, refused
 from ackbox.faces.ws.line import EXTENSION, Line
@@ -71,8 +72,11 @@ class Sockets:
         """Serve one socket from its handshake to its end."""
         try:
             # A handshake is a GET, but with the effects of a POST.
-            key = self._tickets.redeem(scope["subprotocols"]) or credential(
-                HTTPConnection(scope), method="POST"
+            opening = HTTPConnection(scope)
+            key = (
+                self._tickets.redeem(scope["subprotocols"])
+                or bearer(opening.headers, *KEY_HEADERS)
+                or credential(opening, method="POST")
             )
             caller = await self._app.identify(key)
             self._admit(caller)
