@@ -17,6 +17,7 @@ from ackbox.dialects.golemxv.convert import EVENTS, HUMAN
 from ackbox.model.message import Message
 from ackbox.ops.agent.card import Instance
 from ackbox.ops.agent.list import Roster
+from ackbox.ops.agent.whoami import Identity
 from ackbox.ops.event.feed import Event
 from ackbox.ops.event.list import Activity
 from ackbox.ops.message.history import Past
@@ -25,6 +26,25 @@ from ackbox.ops.rules.overlap import Overlap
 from ackbox.ops.session.list import Claims, Session, Sessions
 from ackbox.ops.session.start import Checkpointed, Ended, Started
 
+CHANNELS = ("golemxv:project-", "project-")
+# What is pushed of a message, and which other events are.
+PUBLISHED = (
+    "id",
+    "uuid",
+    "sender_name",
+    "recipient_type",
+    "recipient_name",
+    "type",
+    "content",
+    "created_at",
+)
+PUBLIC_EVENTS = {
+    "session.started": "agent.checkin",
+    "session.ended": "agent.checkout",
+    "session.changed": "agent.status",
+    "task.claimed": "task.claimed",
+    "task.updated": "task.status_changed",
+}
 THEIR_EVENTS = {ours: theirs for theirs, ours in EVENTS.items()}
 
 
@@ -271,6 +291,34 @@ def _message(message: Message) -> Object:
             "thread": message.thread,
             **present(parent=message.parent, refs=message.refs or None),
         },
+    }
+
+
+def realtime_token(_: Object, identity: Identity) -> Object:
+    # The server adds its address and two tickets.
+    return {"data": {"channel": CHANNELS[0] + identity.workspace}, "meta": {}}
+
+
+def publication(message: Message) -> Object:
+    row = _message(message)
+    return {
+        "event": "agent.message",
+        **{name: row[name] for name in PUBLISHED},
+    }
+
+
+def announcement(event: Event) -> Object | None:
+    name = PUBLIC_EVENTS.get(event.kind)
+    if name is None:
+        return None
+    if event.kind == "task.updated" and event.details.get("status") == "done":
+        name = "task.completed"
+    return {
+        "event": name,
+        "id": event.seq,
+        "agent_name": event.agent,
+        "created_at": event.at,
+        **event.details,
     }
 
 

@@ -5,7 +5,8 @@ Explained in docs/howto/coming-from-golemxv.md.
 
 from ackbox.app.limits import Rate
 from ackbox.dialects.engine.mapping import Arg, ToolMapping
-from ackbox.dialects.engine.rest import Rest, Route
+from ackbox.dialects.engine.realtime import Realtime
+from ackbox.dialects.engine.rest import Live, Rest, Route
 from ackbox.dialects.golemxv import project_replies, replies, task_replies
 from ackbox.dialects.golemxv.arguments import (
     CHANGE_FIXED,
@@ -38,6 +39,12 @@ from ackbox.dialects.golemxv.arguments import (
 from ackbox.dialects.golemxv.errors import CHANGE_ERRORS, CLAIM_FAILED, ERRORS, SCOPE_CONFLICT
 
 OWN_SESSION = Arg("session_token", Token, "session", empty_is_none=True)
+GOLEMXV_REALTIME = Realtime(
+    path="/connection/websocket",
+    channels=replies.CHANNELS,
+    message=replies.publication,
+    event=replies.announcement,
+)
 GOLEMXV_REST = Rest(
     name="golemxv",
     prefixes=("/api/v1", "/_gxv/api/v1"),
@@ -193,6 +200,23 @@ GOLEMXV_REST = Rest(
                 description="Add a note on the progress of a task.",
                 args=(PROJECT, OWN_SESSION, *TASK_NOTE),
                 reply=task_replies.rest_task_note,
+            ),
+        ),
+        Route(
+            method="GET",
+            path="/realtime/token",
+            live=Live(
+                path=GOLEMXV_REALTIME.path,
+                address="data.ws_url",
+                tickets=("data.connection_token", "data.subscription_token"),
+            ),
+            tool=ToolMapping(
+                name="realtime_token",
+                operation="agent.whoami",
+                description="Return the address, tokens and channel of the project's WebSocket.",
+                args=(PROJECT, NO_SESSION),
+                fixed=FREE,
+                reply=replies.realtime_token,
             ),
         ),
     ),

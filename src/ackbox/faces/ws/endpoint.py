@@ -19,9 +19,11 @@ from starlette.types import Receive, Scope, Send
 from ackbox.app.call import App
 from ackbox.app.limits import Limits
 from ackbox.dialects import KEY_HEADERS
+from ackbox.dialects.engine.realtime import Realtime
 from ackbox.errors import AckboxError, BadKey, Conflict, Invalid, NotFound, RateLimited
 from ackbox.faces.http.reply import bearer, credential, error_response
 from ackbox.faces.http.wire import Calling
+from ackbox.faces.ws.centrifugo import Viewer
 from ackbox.faces.ws.frame import Asked, Id, Misread, answered, read, refused
 from ackbox.faces.ws.line import EXTENSION, Line
 from ackbox.faces.ws.subscription import Feeds, Subscription
@@ -59,7 +61,7 @@ class Sockets:
         self._call = call
         self._tickets = tickets
         self._feeds = Feeds(call, app.follow, app.unfollow, app.stay, app.stays.leave)
-        self._open: set[Session] = set()
+        self._open: set[Session | Viewer] = set()
         self._of_key: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
 
@@ -87,19 +89,45 @@ class Sockets:
         line: Line = scope["extensions"][EXTENSION]
         line.connection.welcome(caller.key_id)
         session = Session(line, self._call, self._feeds, key, caller, self._app.limits)
-        self._open.add(session)
         self._of_key[caller.key_id] += 1
+        protocol = PROTOCOL if PROTOCOL in scope["subprotocols"] else None
+        await self._serve(session, protocol, receive, send)
+
+    async def _serve(
+        self, session: Session | Viewer, protocol: str | None, receive: Receive, send: Send
+    ) -> None:
+        self._open.add(session)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         try:
-            protocol = PROTOCOL if PROTOCOL in scope["subprotocols"] else None
             await send({"type": "websocket.accept", "subprotocol": protocol, "headers": []})
-            line.give_to(session.take)
+            session.line.give_to(session.take)
             await _closed(receive, session)
         finally:
             self._open.discard(session)
-            self._of_key -= Counter({caller.key_id: 1})
+            if session.key_id:
+                self._of_key -= Counter({session.key_id: 1})
             await session.end()
+
+    async def serve_channels(
+        self, realtime: Realtime, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Serve one socket of a system's channels.
+
+        Its client sends its key's ticket in its first frame: until then it is a stranger.
+        """
+        line: Line = scope["extensions"][EXTENSION]
+
+        async def sign_in(ticket: str) -> tuple[str, Caller]:
+            key = self._tickets.take(ticket)
+            caller = await self._app.identify(key)
+            self._admit(caller)
+            self._of_key[caller.key_id] += 1
+            line.connection.welcome(caller.key_id)
+            return key, caller
+
+        viewer = Viewer(line, realtime, self._feeds, sign_in, self._tickets, self._app.limits)
+        await self._serve(viewer, None, receive, send)
 
     def _admit(self, caller: Caller) -> None:
         """Raise RateLimited if a key, or the server, has too many sockets."""
@@ -140,6 +168,18 @@ class Sockets:
         self._watching = None
 
 
+class Channels:
+    """The endpoint of one system's channels."""
+
+    def __init__(self, sockets: Sockets, realtime: Realtime) -> None:
+        self._sockets = sockets
+        self._realtime = realtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one socket from its handshake to its end."""
+        await self._sockets.serve_channels(self._realtime, scope, receive, send)
+
+
 async def needs_upgrade(_: Request) -> Response:
     """Answer a plain request to /ws: most often a handshake whose headers a proxy removed."""
     error = NeedsUpgrade(
@@ -155,7 +195,7 @@ async def needs_upgrade(_: Request) -> Response:
     return answer
 
 
-async def _closed(receive: Receive, session: Session) -> None:
+async def _closed(receive: Receive, session: Session | Viewer) -> None:
     """Return when the socket has closed; pass on the frames that arrive before that."""
     while (message := await receive())["type"] != "websocket.disconnect":
         if message["type"] == "websocket.receive":
