@@ -84,7 +84,7 @@ class Agent:
         (block,) = [each for each in blocks if having in each]
         known = self.words | words
         for word in sorted(known, key=len, reverse=True):
-            block = re.sub(rf"\b{word}\b", lambda _, value=known[word]: value, block)
+            block = re.sub(rf"\b{word}\b", known[word].replace("\\", r"\\"), block)
         return await self.bash(block + then)
 
     async def hook(self, script: str, stdin: str = "", *, new_jq: bool = True) -> str:
@@ -168,6 +168,75 @@ async def project(tmp_path: Path) -> AsyncIterator[tuple[Served, Agent, Agent]]:
                 if agent.heartbeat is not None:
                     agent.heartbeat.kill()
                     agent.heartbeat.wait()
+
+
+LISTEN = """
+const { Centrifuge } = require("centrifuge");
+const [, address, key] = process.argv;
+const token = async () => {
+  const answer = await fetch(`${address}/_gxv/api/v1/realtime/token`, {
+    headers: { "X-API-Key": key },
+  });
+  return (await answer.json()).data;
+};
+(async () => {
+  const { ws_url, channel } = await token();
+  const client = new Centrifuge(ws_url, {
+    websocket: require("ws"),
+    getToken: async () => (await token()).connection_token,
+  });
+  const channelOf = client.newSubscription(channel, {
+    getToken: async () => (await token()).subscription_token,
+  });
+  channelOf.on("subscribed", () => console.log("subscribed"));
+  channelOf.on("publication", (context) => {
+    console.log(JSON.stringify(context.data));
+    client.disconnect();
+  });
+  channelOf.subscribe();
+  client.connect();
+})();
+"""
+
+
+async def test_the_centrifugo_library_receives_what_polling_gives(tmp_path: Path) -> None:
+    place = Path(os.environ[PLACE]) / "centrifuge"
+    package = place / "node_modules/centrifuge/package.json"
+    assert package.exists(), f"fetch it: npm install --prefix {place} centrifuge ws"
+    async with project(tmp_path) as (served, one, _):
+        await one.init()
+        listening = await asyncio.create_subprocess_exec(
+            "node",
+            "-e",
+            LISTEN,
+            served.url,
+            await one.bash('printf %s "$GXV_API_KEY"'),
+            cwd=place,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert listening.stdout is not None
+        async with asyncio.timeout(30):
+            assert await listening.stdout.readline() == b"subscribed\n"
+            await one.command("msg", "ENDJSON", MESSAGE_CONTENT="Pushed", RECIPIENT="broadcast")
+            pushed = json.loads(await listening.stdout.readline())
+            assert await listening.wait() == 0
+        polled = json.loads(
+            await one.bash(
+                'curl -sf -H "X-API-Key: $GXV_API_KEY" "$GXV_SERVER_URL/api/v1/messages?limit=1"'
+            )
+        )["data"][0]
+    assert (pushed["event"], pushed["uuid"], pushed["content"]) == (
+        "agent.message",
+        polled["uuid"],
+        "Pushed",
+    )
+    record(
+        "golemxv",
+        "centrifuge (npm)",
+        "channel of a project",
+        "works: connects, subscribes, and receives a message as polling gives it",
+        version=json.loads(package.read_text("utf-8"))["version"],
+    )
 
 
 def seen(feature: str, what: str) -> None:

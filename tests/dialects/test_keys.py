@@ -42,7 +42,7 @@ async def test_a_key_with_a_dialect_gets_its_tools_and_prompts_at_mcp(
     database: str, mode: Any
 ) -> None:
     async with serving(database) as served:
-        keys = {
+        keys: dict[str | None, Any] = {
             name: await served.app.call(
                 "key.create", {"name": "ana", "dialect": name}, credential=served.key
             )
