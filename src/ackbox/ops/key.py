@@ -69,7 +69,7 @@ class CreateKey(Call, frozen=True, kw_only=True):
             str,
             Meta(
                 max_length=64,
-                description="Dialect whose tools the key gets at /mcp (default: ackbox's own)",
+                description="Dialect whose tools the key gets at /mcp (default: native)",
             ),
         ]
         | None
@@ -163,7 +163,8 @@ class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
     may_speak_as: Annotated[list[str], Meta(description="Other names the key may speak as")]
     label: Annotated[str, Meta(description="Label for people")]
     dialect: Annotated[
-        str | None, Meta(description="Dialect whose tools the key gets at /mcp; null for ackbox's")
+        str | None,
+        Meta(description="Dialect whose tools the key gets at /mcp; null for the native ones"),
     ] = None
     created_at: Annotated[str, Meta(description="Creation time")]
     expires_at: Annotated[str | None, Meta(description="Expiry time")]

@@ -1,6 +1,6 @@
 """Arguments that GolemXV's tools and routes take, as data.
 
-The tools are in tools.py, the routes in rest.py.
+The tools are in mappings.py, the routes in rest.py.
 
 Explained in docs/howto/coming-from-golemxv.md.
 """

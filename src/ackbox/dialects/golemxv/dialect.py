@@ -8,7 +8,7 @@ from ackbox.dialects.golemxv import replies
 from ackbox.dialects.golemxv.arguments import KEY_HEADERS
 from ackbox.dialects.golemxv.commands import COMMANDS
 from ackbox.dialects.golemxv.errors import ERRORS
-from ackbox.dialects.golemxv.tools import TOOLS
+from ackbox.dialects.golemxv.mappings import TOOLS
 
 GOLEMXV = Dialect(
     name="golemxv",
