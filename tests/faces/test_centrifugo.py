@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from ackbox.faces.ws import centrifugo, endpoint
 from tests.dialects.golemxv import SHARED, Api, made
 from tests.serving import Served, serving
-from tests.sockets import Socket
+from tests.sockets import Socket, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -208,6 +209,20 @@ async def test_a_key_has_only_so_many_sockets_of_both_kinds(
     async with listening(third) as socket:
         await joined(socket, third)
     await api.close()
+
+
+async def test_strangers_are_few_and_take_no_place_of_a_key(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "MAX_STRANGERS_OF_ONE", 1)
+    monkeypatch.setattr(endpoint, "MAX_SOCKETS", 1)
+    address = {"ws_url": served.url.replace("http", "ws") + PATH}
+    async with listening(address):
+        with pytest.raises(InvalidStatus, match="429"):
+            async with listening(address):
+                pass
+        async with opened(served.url, served.key) as socket:
+            assert (await socket.call("agent.whoami"))["role"] == "operator"
 
 
 async def test_a_client_that_does_not_connect_or_answers_no_ping_is_hung_up_on(

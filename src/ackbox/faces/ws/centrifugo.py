@@ -23,7 +23,7 @@ from ackbox.app.limits import Limits
 from ackbox.dialects.engine.realtime import Realtime
 from ackbox.errors import AckboxError, BadKey, NotAllowed, NotFound, RateLimited
 from ackbox.faces.http.wire import encode
-from ackbox.faces.ws.line import Line
+from ackbox.faces.ws.line import FRAME_LIMIT, Line
 from ackbox.faces.ws.subscription import Feeds, Subscription
 from ackbox.faces.ws.ticket import Tickets
 from ackbox.ops.access import Caller
@@ -166,7 +166,8 @@ class Viewer:
         """Keep the commands of one frame, a line each, to do them in order."""
         self._heard_at = self._loop.time()
         commands = [line for line in data.split(b"\n") if line.strip() not in (b"", b"{}")]
-        if len(self._waiting) + len(commands) > MAX_WAITING:
+        size = sum(map(len, self._waiting)) + sum(map(len, commands))
+        if len(self._waiting) + len(commands) > MAX_WAITING or size > FRAME_LIMIT:
             self.line.hang_up(*FLOOD)
             return
         self._waiting.extend(commands)

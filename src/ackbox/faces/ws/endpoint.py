@@ -45,6 +45,9 @@ MAX_MISREAD = 100
 MAX_SUBSCRIPTIONS = 32
 MAX_SOCKETS = 5_000
 MAX_PER_KEY = 200
+# Sockets that have not sent their token yet, of the server and of one network.
+MAX_STRANGERS = 500
+MAX_STRANGERS_OF_ONE = 100
 
 
 class NeedsUpgrade(Invalid):
@@ -117,6 +120,11 @@ class Sockets:
         Its client sends its key's ticket in its first frame: until then it is a stranger.
         """
         line: Line = scope["extensions"][EXTENSION]
+        try:
+            self._admit_stranger(line.connection.network)
+        except RateLimited as error:
+            await error_response(error, operation="ws")(scope, receive, send)
+            return
 
         async def sign_in(ticket: str) -> tuple[str, Caller]:
             key = self._tickets.take(ticket)
@@ -132,13 +140,23 @@ class Sockets:
     def _admit(self, caller: Caller) -> None:
         """Raise RateLimited if a key, or the server, has too many sockets."""
         is_many = caller.role != "operator" and self._of_key[caller.key_id] >= MAX_PER_KEY
-        if is_many or len(self._open) >= MAX_SOCKETS:
+        if is_many or self._of_key.total() >= MAX_SOCKETS:
             owner, maximum = ("This key", MAX_PER_KEY) if is_many else ("This server", MAX_SOCKETS)
             raise RateLimited(
                 f"{owner} has {maximum:,} open sockets, which is the maximum.",
                 hint="Close some; one socket carries many calls and subscriptions.",
                 retry_after_s=30,
                 limit=maximum,
+            )
+
+    def _admit_stranger(self, network: str) -> None:
+        """Raise RateLimited if too many sockets have no key yet."""
+        strangers = [each.line.connection.network for each in self._open if not each.key_id]
+        if len(strangers) >= MAX_STRANGERS or strangers.count(network) >= MAX_STRANGERS_OF_ONE:
+            raise RateLimited(
+                "Too many sockets have not sent their token yet.",
+                hint="Send it in the first frame.",
+                retry_after_s=1,
             )
 
     async def _watch(self) -> None:
