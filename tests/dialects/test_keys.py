@@ -42,11 +42,12 @@ async def test_a_key_with_a_dialect_gets_its_tools_and_prompts_at_mcp(
     database: str, mode: Any
 ) -> None:
     async with serving(database) as served:
-        keys: dict[str | None, Any] = {
+        names: list[str | None] = [None, *(dialect.name for dialect in DIALECTS)]
+        keys = {
             name: await served.app.call(
                 "key.create", {"name": "ana", "dialect": name}, credential=served.key
             )
-            for name in (None, *(dialect.name for dialect in DIALECTS))
+            for name in names
         }
         found = {}
         for name, key in keys.items():
@@ -54,8 +55,7 @@ async def test_a_key_with_a_dialect_gets_its_tools_and_prompts_at_mcp(
                 found[name] = [tool.name for tool in (await client.list_tools()).tools]
         assert found == {
             None: [tool.name for tool in Native().offered()],
-            **{dialect.name: [tool.name for tool in dialect.tools] for dialect in DIALECTS},
-        }
+        } | {dialect.name: [tool.name for tool in dialect.tools] for dialect in DIALECTS}
         async with connected(served, mode, {"X-API-Key": keys["golemxv"].key}) as client:
             told = await client.call_tool("checkin", {"agent_name": "ana"})
             assert (told.is_error, told.structured_content["agent_name"]) == (False, "ana")
