@@ -36,15 +36,18 @@ def version_of(client: str) -> str:
     return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def record(system: str, client: str, feature: str, seen: str) -> None:
+def record(
+    system: str, client: str, feature: str, seen: str, *, version: str | None = None
+) -> None:
     """Add one line to the results: what this client did with ackbox, and what came of it.
 
     `feature` is a phrase such as "check in", `seen` a phrase such as "works: session of agent-a".
+    `version` is that of a client that is a package, not a clone.
     """
     line = {
         "system": system,
         "client": client,
-        "version": version_of(client),
+        "version": version or version_of(client),
         "feature": feature,
         "seen": seen,
     }

@@ -91,6 +91,8 @@ async def in_the_morning(project: Project) -> tuple[str, str]:
                 "agent_name": "agent-keen-7",
                 "overlapping_areas": [],
                 "overlapping_files": ["src/auth.ts"],
+                "type": "file",
+                "overlap": ["src/auth.ts"],
             }
         ],
     }
@@ -158,7 +160,8 @@ async def a_task_is_taken_and_finished(project: Project, keen: str, swift: str) 
     )
     call = project.tools.call_tool
     claimed = (await call("claim_task", {"session_token": swift, "task_id": 1})).structured_content
-    assert (claimed["status"], claimed["assigned_agent_name"]) == ("assigned", "agent-swift-42")
+    task = claimed["task"]
+    assert (task["status"], task["assigned_agent_name"]) == ("assigned", "agent-swift-42")
     assert (await call("claim_task", {"session_token": keen, "task_id": 1})).structured_content[
         "errors"
     ][0]["code"] == "CLAIM_FAILED"
@@ -171,7 +174,7 @@ async def a_task_is_taken_and_finished(project: Project, keen: str, swift: str) 
             "files_changed": ["src/auth.ts"],
         },
     )
-    assert (done.is_error, done.structured_content["status"]) == (False, "completed")
+    assert (done.is_error, done.structured_content["task"]["status"]) == (False, "completed")
 
 
 async def in_the_evening(project: Project, swift: str) -> None:

@@ -109,13 +109,16 @@ async def test_the_header_of_the_system_carries_the_key_over_mcp_too(tmp_path: P
     async with serving(f"sqlite:///{tmp_path}/a.db") as served:
         key = await made(served, **SHARED)
         async with mcp(served, {"X-API-Key": key}) as client:
-            told = await client.call_tool("checkin", {"agent_name": "agent-keen-7"})
-            assert (told.is_error, told.structured_content["agent_name"]) == (False, "agent-keen-7")
-        for path in ("/mcp", "/mcp/vantagepeers"):
-            async with httpx2.AsyncClient() as http:
-                assert (
-                    await http.post(served.url + path, headers={"X-API-Key": key}, json={})
-                ).status_code == 401
+            checked = await client.call_tool("checkin", {"agent_name": "agent-keen-7"})
+            assert (checked.is_error, checked.structured_content["agent_name"]) == (
+                False,
+                "agent-keen-7",
+            )
+        async with httpx2.AsyncClient() as http:
+            told = await http.post(
+                served.url + "/mcp/vantagepeers", headers={"X-API-Key": key}, json={}
+            )
+        assert told.status_code == 401
 
 
 async def test_what_a_person_writes_is_theirs_and_goes_to_the_name_it_starts_with(
@@ -216,7 +219,9 @@ async def test_a_message_has_one_uuid_on_every_path(database: str) -> None:
         ] == [uuid, uuid]
         async with mcp(served, {"X-API-Key": key}) as client:
             assert (
-                json.loads(text_of(await client.call_tool("get_messages", {"limit": 1})))[0]["uuid"]
+                json.loads(text_of(await client.call_tool("get_messages", {"limit": 1})))[
+                    "messages"
+                ][0]["uuid"]
                 == uuid
             )
             assert (
@@ -305,6 +310,8 @@ async def test_an_agent_in_ones_way_is_named_once_however_many_runs_and_copies_o
                 "agent_name": "agent-keen-7",
                 "overlapping_areas": ["backend"],
                 "overlapping_files": ["a.py", "b.py", "c.py"],
+                "type": "file",
+                "overlap": ["a.py", "b.py", "c.py"],
             }
         ]
         _, told = await api("POST", "/checkin", agent_name="agent-swift-42", **mine)

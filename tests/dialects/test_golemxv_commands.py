@@ -27,7 +27,7 @@ COMMANDS: list[tuple[str, dict[str, str], list[str]]] = [
         ["GOLEM.yaml", "project: shop", "http://127.0.0.1:7717", "GXV_API_KEY", "checkin"],
     ),
     ("status", {}, ["presence", "list_tasks", "get_messages"]),
-    ("scope", {"area": "backend"}, ["conflict_check", "declared_area: backend", "heartbeat"]),
+    ("scope", {"area": "backend"}, ["conflict_check", "declared_area: backend", "scope_update"]),
     (
         "msg",
         {"text": "I've finished", "to": "agent-keen-7"},
@@ -41,8 +41,13 @@ COMMANDS: list[tuple[str, dict[str, str], list[str]]] = [
     ("msg", {"text": "Starting"}, ["send_message", "to: broadcast", "content: Starting"]),
     ("tasks", {}, ["list_tasks", "pending"]),
     ("claim", {"task_id": "7"}, ["claim_task", "task_id 7"]),
-    ("done", {"summary": "It works"}, ["complete_task", "summary: It works", "checkout"]),
+    ("done", {"summary": "It works"}, ["complete_task", "result_summary: It works", "checkout"]),
     ("update", {"note": "half"}, ["update_task", "note: half"]),
+    (
+        "memory",
+        {"action": "search", "text": "tokens"},
+        ["If search is search", "memory_search", "query: tokens", "memory_store"],
+    ),
 ]
 
 
@@ -61,6 +66,7 @@ async def test_the_slash_commands_are_prompts_that_name_the_tools(tmp_path: Path
             "claim",
             "done",
             "update",
+            "memory",
         ]
         assert {
             each.name: [(one.name, one.required) for one in each.arguments or []] for each in listed

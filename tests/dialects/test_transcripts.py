@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -109,6 +110,7 @@ async def play_rest(
     rest = next(each for each in RESTS if each.name == dialect)
     method, path = line["rest"].split(" ")
     given = scene.fill(line.get("arguments", {}))
+    path = re.sub(r"\{(\w+)\}", lambda word: str(given.pop(word[1])), path)
     named = {"Ackbox-Agent": quote(line["as"])} if "as" in line else {}
     headers = {
         rest.key_headers[0] if rest.key_headers else "Authorization": (
@@ -129,7 +131,7 @@ async def play_rest(
         told = await http.request(
             method, served.url + rest.prefixes[prefix] + path, headers=headers, **send
         )
-    said = plain(told.json(), line["reply"])
+    said = told.text if isinstance(line["reply"], str) else plain(told.json(), line["reply"])
     assert (told.status_code, said) == (
         line["status"],
         scene.settle(line["reply"], said),

@@ -189,7 +189,7 @@ class GolemXV(Voice):
         rows = await self.call("get_messages", limit=100)
         return [
             Heard(row["sender_name"], row["content"], row["_ext"]["thread"])
-            for row in reversed(rows)
+            for row in reversed(rows["messages"])
             if row["type"] != "system"
             and row["sender_name"] != self.name
             and row["recipient_name"] in (None, self.name)

@@ -77,3 +77,20 @@ async def test_in_a_private_workspace_only_what_concerns_the_caller_is_told(post
         ["agent.checked_in", "agent.registered"],
     ]
     assert (await cy("event.list", of="ana")).events == []
+
+
+async def test_events_are_narrowed_to_kinds_and_some_are_skipped(post: Post) -> None:
+    for agent in ("ana", "bob", "eve"):
+        await post("session.start", agent=agent)
+        await post("message.send", agent=agent, to="*", body="x")
+    kinds = ["session.started", "message.sent"]
+    whole = [each for each in (await post("event.list", limit=200)).events if each.kind in kinds]
+    assert (await post("event.list", kinds=kinds, limit=200)).events == whole
+    assert (await post("event.list", kinds=kinds, skip=2, limit=3)).events == whole[2:5]
+    first = await post("event.list", kinds=kinds, skip=1, limit=2)
+    rest = await post("event.list", kinds=kinds, limit=200, cursor=first.cursor)
+    assert ([*first.events, *rest.events], rest.cursor) == (whole[1:], None)
+    assert (await post("event.list", kinds=["nothing"])).events == []
+    assert (await post("event.list", skip=10_000)).events == []
+    with pytest.raises(BadCursor):
+        await post("event.list", cursor=first.cursor)

@@ -369,3 +369,14 @@ async def test_an_agent_that_comes_back_is_told_what_others_kept_and_the_documen
         ["y"],
         ["rule"],
     )
+
+
+async def test_a_note_about_a_task_is_found_by_the_tasks_tag(post: Post) -> None:
+    task = await post("task.create", agent="ana", title="Sign tokens")
+    for id in (task.id, str(task.number)):
+        await post("note.add", agent="ana", text=f"about {id}", tags=["x"], task=id)
+    found = (await post("note.list", tag=f"task:{task.number}")).notes
+    assert [each.tags for each in found] == [["x", f"task:{task.number}"]] * 2
+    with pytest.raises(NotFound, match="There is no such task"):
+        await post("note.add", agent="ana", text="y", task="99")
+    assert len((await post("note.list")).notes) == 2

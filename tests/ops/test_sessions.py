@@ -343,6 +343,54 @@ async def test_sessions_are_listed_newest_first_in_pages(post: Post) -> None:
     assert await states(post, of="nobody") == []
 
 
+async def test_sessions_are_skipped_from_the_newest(post: Post) -> None:
+    for agent in ("ana", "bob", "eve"):
+        await post("session.start", agent=agent)
+    assert await states(post, skip=1, limit=1) == [("bob", "active")]
+    first = await post("session.list", skip=1, limit=1)
+    rest = await post("session.list", cursor=first.cursor)
+    assert [each.agent for each in rest.sessions] == ["ana"]
+    assert await states(post, skip=3) == []
+
+
+async def test_a_changed_claim_is_an_event_and_the_same_claim_is_none(
+    post: Post, clock: Clock
+) -> None:
+    started = await post("session.start", agent="ana", area="docs")
+    for claims in ({"area": "docs"}, {"area": "api"}, {"files": ["a.md"]}, {"summary": "x"}):
+        await post("session.checkpoint", session=started.token, **claims)
+    changed = (await post("event.list", kinds=["session.changed"])).events
+    assert [(each.agent, each.details["session"]) for each in changed] == [
+        ("ana", started.session.id)
+    ] * 2
+    clock.pass_s(90)
+    ended = await post("session.end", session=started.token, summary="x" * 10_000)
+    assert (ended.duration_s, ended.session.summary) == (90, "x" * 10_000)
+
+
+async def test_the_roster_says_who_has_a_session_and_the_settings_of_sessions(post: Post) -> None:
+    await post("session.start", agent="ana")
+    newest = await post("session.start", agent="ana")
+    await post("agent.check_in", agent="bob")
+    roster = await post("agent.list", with_sessions=True)
+    assert [(each.agent, each.session) for each in roster.agents] == [
+        ("ana", newest.session.number),
+        ("bob", None),
+    ]
+    assert [each.session for each in (await post("agent.list")).agents] == [None, None]
+    assert msgspec.to_builtins(roster.sessions) == {
+        "on_conflict": "warn",
+        "heartbeat_s": newest.heartbeat_s,
+        "ttl_s": newest.ttl_s,
+    }
+    await post("workspace.settings", on_conflict="block", session_ttl_s=30, heartbeat_s=90)
+    assert msgspec.to_builtins((await post("agent.list")).sessions) == {
+        "on_conflict": "block",
+        "heartbeat_s": 30,
+        "ttl_s": 30,
+    }
+
+
 async def test_a_message_handed_over_is_not_given_again_where_only_pending_ones_are_asked_for(
     post: Post,
 ) -> None:

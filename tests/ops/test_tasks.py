@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ackbox.errors import AckboxError, Conflict, Invalid, NotFound
+from ackbox.errors import AckboxError, Conflict, Invalid, NotAllowed, NotFound
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio
@@ -444,3 +444,16 @@ async def test_many_tasks_are_finished_at_once_after_a_look(post: Post, clock: C
     ]
     runs = [details["run"] for _, details in await events(post) if "run" in details]
     assert runs == [done.run, rest.run, rest.run]
+
+
+async def test_only_own_refuses_a_task_of_another_agent_and_changes_nothing(post: Post) -> None:
+    await post("task.create", agent="ana", title="x", to="bob")
+    await post("task.create", agent="ana", title="y")
+    with pytest.raises(NotAllowed, match="Task 1 is assigned to bob, not to eve"):
+        await post("task.update", agent="eve", id="1", status="done", only_own=True)
+    assert (await post("task.get", id="1")).status == "open"
+    assert (
+        await post("task.update", agent="bob", id="1", status="done", only_own=True)
+    ).status == ("done")
+    mine = await post("task.update", agent="eve", id="2", status="in_progress", only_own=True)
+    assert mine.assignee == "eve"

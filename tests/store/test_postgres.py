@@ -112,6 +112,7 @@ STRAYS: dict[str, tuple[str, dict[str, Any]]] = {
             "label": "",
             "now": 0,
             "expires_at": None,
+            "dialect": None,
         },
     ),
     "a message": ("hidden_add", {"reader": 1, "seq": 1}),

@@ -109,4 +109,5 @@ def _caller(row: KeyRow) -> Caller:
         role=row.role,
         agent=row.agent,
         may_speak_as=tuple(row.may_speak_as),
+        dialect=row.dialect,
     )

@@ -170,6 +170,7 @@ class AgentVerbs:
         like: str | None = None,
         cursor: str | None = None,
         with_unread: bool = False,
+        with_sessions: bool = False,
         waiting: int = 0,
         workspace: str | None = None,
         agent: str | None = None,
@@ -477,6 +478,8 @@ class EventVerbs:
         self,
         *,
         of: str | None = None,
+        kinds: builtins.list[str] | None = None,
+        skip: int = 0,
         limit: int = 20,
         cursor: str | None = None,
         workspace: str | None = None,
@@ -608,6 +611,7 @@ class KeyVerbs:
         may_speak_as: builtins.list[str] = ...,
         label: str = "",
         expires_in_days: int = 90,
+        dialect: str | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -748,6 +752,253 @@ class LoginVerbs:
     ) -> LoginEnded:
         """Sign out: end the key of this call if it came from a link."""
 
+class TaskVerbs:
+    async def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Return one task.
+
+        Raises NotFound, also for other workspaces.
+        """
+
+    async def list(
+        self,
+        *,
+        status: str | builtins.list[str] = "unfinished",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        urgent_first: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """List tasks, newest or most urgent first; by default unfinished ones.
+
+        Raises Invalid, BadCursor.
+        """
+
+    async def search(
+        self,
+        *,
+        status: str | builtins.list[str] = "all",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        query: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """Search titles, descriptions, tags and notes of tasks, newest first.
+
+        Raises Invalid, BadCursor.
+        """
+
+    async def assign(
+        self,
+        *,
+        id: str,
+        to: str = "",
+        to_instance: str | None = None,
+        note: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Assign a task to an agent or person, or to nobody.
+
+        The new and the previous assignee get a message each.
+
+        A claimed or started task becomes open again, for the new assignee to claim. The
+        same assignee
+        again changes nothing.
+
+        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
+        """
+
+    async def claim(
+        self,
+        *,
+        id: str | None = None,
+        start: bool = False,
+        project: str | None = None,
+        tag: str | None = None,
+        or_refuse: bool = False,
+        tell: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Claimed:
+        """Claim a task; exactly one of several claimants gets it.
+
+        The result names the winner. Claiming a task that you have changes nothing and is no
+        error.
+        Without `id` it claims the most urgent open task that waits for nothing and is
+        assigned to you
+        or nobody.
+
+        Raises NotFound, Conflict (with `or_refuse`).
+        """
+
+    async def create(
+        self,
+        *,
+        title: str,
+        description: str = "",
+        to: str | None = None,
+        to_instance: str | None = None,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ] = "open",
+        priority: int = 3,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] = ...,
+        depends_on: builtins.list[str] = ...,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        parent: str | None = None,
+        metadata: dict[str, Any] = ...,
+        idempotency_key: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Created:
+        """Create a task; its assignee gets a task_assignment message.
+
+        Without `to` anyone can claim it. The same idempotency key with the same content
+        returns the
+        first task.
+
+        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
+        """
+
+    async def depend(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        on: builtins.list[str] = ...,
+        no_more_on: builtins.list[str] = ...,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Change which tasks a task depends on; cycles are refused.
+
+        Raises NotFound, Conflict (it would depend on itself), Invalid.
+        """
+
+    async def finish_many(
+        self,
+        *,
+        as_assignee: bool = False,
+        ids: builtins.list[str] | None = None,
+        assignee: str | None = None,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_before: str | None = None,
+        note: str | None = None,
+        limit: int = 200,
+        only_look: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> FinishedMany:
+        """Finish all unfinished tasks that match the filters.
+
+        Each is finished as by task.update. `only_look` lists the tasks without a change.
+
+        Raises Invalid (no filter), NotFound (ids).
+        """
+
+    async def update(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ]
+        | None = None,
+        note: str | None = None,
+        blocked_by: str | None = None,
+        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        to: str | None = None,
+        to_instance: str | None = None,
+        priority: int | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] | None = None,
+        depends_on: builtins.list[str] | None = None,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        only_own: bool = False,
+        metadata: dict[str, Any] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Update a task: change its status or edit its fields.
+
+        Starting an unassigned task assigns it to you. Finishing a task sends a message of
+        type system
+        to the creator, and to the assignee if another agent finished it. The same status
+        again changes
+        nothing.
+
+        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
+        dependency
+        cycle), Invalid, TooLong, UnknownRecipient, NotAllowed (`only_own`).
+        """
+
 class NoteVerbs:
     async def add(
         self,
@@ -760,6 +1011,7 @@ class NoteVerbs:
         metadata: dict[str, Any] = ...,
         links: builtins.list[NewLink] = ...,
         unless_known: bool = False,
+        task: str | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -767,9 +1019,10 @@ class NoteVerbs:
     ) -> Added:
         """Add a note for everybody in the workspace.
 
-        A note is never edited; note.supersede replaces it.
+        A note is never edited; note.supersede replaces it. With `task` it gets the tag
+        task:NUMBER.
 
-        Raises Invalid, TooLong, NotFound (a linked note).
+        Raises Invalid, TooLong, NotFound (a linked note, the task).
         """
 
     async def supersede(
@@ -933,6 +1186,7 @@ class SessionVerbs:
         *,
         of: str | None = None,
         state: Literal["active", "timed_out", "ended"] | None = None,
+        skip: int = 0,
         limit: int = 20,
         cursor: str | None = None,
         workspace: str | None = None,
@@ -1287,252 +1541,6 @@ class ServerVerbs:
     ) -> Status:
         """Return the database size, the open sockets and the last backup."""
 
-class TaskVerbs:
-    async def get(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Return one task.
-
-        Raises NotFound, also for other workspaces.
-        """
-
-    async def list(
-        self,
-        *,
-        status: str | builtins.list[str] = "unfinished",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        urgent_first: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """List tasks, newest or most urgent first; by default unfinished ones.
-
-        Raises Invalid, BadCursor.
-        """
-
-    async def search(
-        self,
-        *,
-        status: str | builtins.list[str] = "all",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        query: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """Search titles, descriptions, tags and notes of tasks, newest first.
-
-        Raises Invalid, BadCursor.
-        """
-
-    async def assign(
-        self,
-        *,
-        id: str,
-        to: str = "",
-        to_instance: str | None = None,
-        note: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Assign a task to an agent or person, or to nobody.
-
-        The new and the previous assignee get a message each.
-
-        A claimed or started task becomes open again, for the new assignee to claim. The
-        same assignee
-        again changes nothing.
-
-        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
-        """
-
-    async def claim(
-        self,
-        *,
-        id: str | None = None,
-        start: bool = False,
-        project: str | None = None,
-        tag: str | None = None,
-        or_refuse: bool = False,
-        tell: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Claimed:
-        """Claim a task; exactly one of several claimants gets it.
-
-        The result names the winner. Claiming a task that you have changes nothing and is no
-        error.
-        Without `id` it claims the most urgent open task that waits for nothing and is
-        assigned to you
-        or nobody.
-
-        Raises NotFound, Conflict (with `or_refuse`).
-        """
-
-    async def create(
-        self,
-        *,
-        title: str,
-        description: str = "",
-        to: str | None = None,
-        to_instance: str | None = None,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ] = "open",
-        priority: int = 3,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] = ...,
-        depends_on: builtins.list[str] = ...,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        parent: str | None = None,
-        metadata: dict[str, Any] = ...,
-        idempotency_key: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Created:
-        """Create a task; its assignee gets a task_assignment message.
-
-        Without `to` anyone can claim it. The same idempotency key with the same content
-        returns the
-        first task.
-
-        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
-        """
-
-    async def depend(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        on: builtins.list[str] = ...,
-        no_more_on: builtins.list[str] = ...,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Change which tasks a task depends on; cycles are refused.
-
-        Raises NotFound, Conflict (it would depend on itself), Invalid.
-        """
-
-    async def finish_many(
-        self,
-        *,
-        as_assignee: bool = False,
-        ids: builtins.list[str] | None = None,
-        assignee: str | None = None,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_before: str | None = None,
-        note: str | None = None,
-        limit: int = 200,
-        only_look: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> FinishedMany:
-        """Finish all unfinished tasks that match the filters.
-
-        Each is finished as by task.update. `only_look` lists the tasks without a change.
-
-        Raises Invalid (no filter), NotFound (ids).
-        """
-
-    async def update(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ]
-        | None = None,
-        note: str | None = None,
-        blocked_by: str | None = None,
-        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        to: str | None = None,
-        to_instance: str | None = None,
-        priority: int | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] | None = None,
-        depends_on: builtins.list[str] | None = None,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        metadata: dict[str, Any] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Update a task: change its status or edit its fields.
-
-        Starting an unassigned task assigns it to you. Finishing a task sends a message of
-        type system
-        to the creator, and to the assignee if another agent finished it. The same status
-        again changes
-        nothing.
-
-        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
-        dependency
-        cycle), Invalid, TooLong, UnknownRecipient.
-        """
-
 class ThreadVerbs:
     async def get(
         self,
@@ -1852,6 +1860,7 @@ class Nouns:
     key: KeyVerbs
     invite: InviteVerbs
     login: LoginVerbs
+    task: TaskVerbs
     note: NoteVerbs
     pause: PauseVerbs
     session: SessionVerbs
@@ -1859,7 +1868,6 @@ class Nouns:
     receipt: ReceiptVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
-    task: TaskVerbs
     thread: ThreadVerbs
     turn: TurnVerbs
     webhook: WebhookVerbs
@@ -1958,6 +1966,7 @@ class SyncAgentVerbs:
         like: str | None = None,
         cursor: str | None = None,
         with_unread: bool = False,
+        with_sessions: bool = False,
         waiting: int = 0,
         workspace: str | None = None,
         agent: str | None = None,
@@ -2265,6 +2274,8 @@ class SyncEventVerbs:
         self,
         *,
         of: str | None = None,
+        kinds: builtins.list[str] | None = None,
+        skip: int = 0,
         limit: int = 20,
         cursor: str | None = None,
         workspace: str | None = None,
@@ -2396,6 +2407,7 @@ class SyncKeyVerbs:
         may_speak_as: builtins.list[str] = ...,
         label: str = "",
         expires_in_days: int = 90,
+        dialect: str | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2536,6 +2548,253 @@ class SyncLoginVerbs:
     ) -> LoginEnded:
         """Sign out: end the key of this call if it came from a link."""
 
+class SyncTaskVerbs:
+    def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Return one task.
+
+        Raises NotFound, also for other workspaces.
+        """
+
+    def list(
+        self,
+        *,
+        status: str | builtins.list[str] = "unfinished",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        urgent_first: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """List tasks, newest or most urgent first; by default unfinished ones.
+
+        Raises Invalid, BadCursor.
+        """
+
+    def search(
+        self,
+        *,
+        status: str | builtins.list[str] = "all",
+        assignee: str | None = None,
+        assignee_instance: str | None = None,
+        mine: bool = False,
+        priority: builtins.list[int] | None = None,
+        unassigned_only: bool = False,
+        ready_only: bool = False,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_since: str | None = None,
+        max_text_bytes: int = 40000,
+        limit: int = 50,
+        cursor: str | None = None,
+        with_cursors: bool = False,
+        query: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> TaskPage:
+        """Search titles, descriptions, tags and notes of tasks, newest first.
+
+        Raises Invalid, BadCursor.
+        """
+
+    def assign(
+        self,
+        *,
+        id: str,
+        to: str = "",
+        to_instance: str | None = None,
+        note: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Assign a task to an agent or person, or to nobody.
+
+        The new and the previous assignee get a message each.
+
+        A claimed or started task becomes open again, for the new assignee to claim. The
+        same assignee
+        again changes nothing.
+
+        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
+        """
+
+    def claim(
+        self,
+        *,
+        id: str | None = None,
+        start: bool = False,
+        project: str | None = None,
+        tag: str | None = None,
+        or_refuse: bool = False,
+        tell: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Claimed:
+        """Claim a task; exactly one of several claimants gets it.
+
+        The result names the winner. Claiming a task that you have changes nothing and is no
+        error.
+        Without `id` it claims the most urgent open task that waits for nothing and is
+        assigned to you
+        or nobody.
+
+        Raises NotFound, Conflict (with `or_refuse`).
+        """
+
+    def create(
+        self,
+        *,
+        title: str,
+        description: str = "",
+        to: str | None = None,
+        to_instance: str | None = None,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ] = "open",
+        priority: int = 3,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] = ...,
+        depends_on: builtins.list[str] = ...,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        parent: str | None = None,
+        metadata: dict[str, Any] = ...,
+        idempotency_key: str | None = None,
+        unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Created:
+        """Create a task; its assignee gets a task_assignment message.
+
+        Without `to` anyone can claim it. The same idempotency key with the same content
+        returns the
+        first task.
+
+        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
+        """
+
+    def depend(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        on: builtins.list[str] = ...,
+        no_more_on: builtins.list[str] = ...,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Change which tasks a task depends on; cycles are refused.
+
+        Raises NotFound, Conflict (it would depend on itself), Invalid.
+        """
+
+    def finish_many(
+        self,
+        *,
+        as_assignee: bool = False,
+        ids: builtins.list[str] | None = None,
+        assignee: str | None = None,
+        creator: str | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tag: str | None = None,
+        updated_before: str | None = None,
+        note: str | None = None,
+        limit: int = 200,
+        only_look: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> FinishedMany:
+        """Finish all unfinished tasks that match the filters.
+
+        Each is finished as by task.update. `only_look` lists the tasks without a change.
+
+        Raises Invalid (no filter), NotFound (ids).
+        """
+
+    def update(
+        self,
+        *,
+        as_assignee: bool = False,
+        id: str,
+        status: Literal[
+            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
+        ]
+        | None = None,
+        note: str | None = None,
+        blocked_by: str | None = None,
+        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        to: str | None = None,
+        to_instance: str | None = None,
+        priority: int | None = None,
+        project: str | None = None,
+        mission: str | None = None,
+        tags: builtins.list[str] | None = None,
+        depends_on: builtins.list[str] | None = None,
+        done_when: str | None = None,
+        due_at: str | None = None,
+        estimated_minutes: int | None = None,
+        only_own: bool = False,
+        metadata: dict[str, Any] | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Task:
+        """Update a task: change its status or edit its fields.
+
+        Starting an unassigned task assigns it to you. Finishing a task sends a message of
+        type system
+        to the creator, and to the assignee if another agent finished it. The same status
+        again changes
+        nothing.
+
+        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
+        dependency
+        cycle), Invalid, TooLong, UnknownRecipient, NotAllowed (`only_own`).
+        """
+
 class SyncNoteVerbs:
     def add(
         self,
@@ -2548,6 +2807,7 @@ class SyncNoteVerbs:
         metadata: dict[str, Any] = ...,
         links: builtins.list[NewLink] = ...,
         unless_known: bool = False,
+        task: str | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2555,9 +2815,10 @@ class SyncNoteVerbs:
     ) -> Added:
         """Add a note for everybody in the workspace.
 
-        A note is never edited; note.supersede replaces it.
+        A note is never edited; note.supersede replaces it. With `task` it gets the tag
+        task:NUMBER.
 
-        Raises Invalid, TooLong, NotFound (a linked note).
+        Raises Invalid, TooLong, NotFound (a linked note, the task).
         """
 
     def supersede(
@@ -2721,6 +2982,7 @@ class SyncSessionVerbs:
         *,
         of: str | None = None,
         state: Literal["active", "timed_out", "ended"] | None = None,
+        skip: int = 0,
         limit: int = 20,
         cursor: str | None = None,
         workspace: str | None = None,
@@ -3075,252 +3337,6 @@ class SyncServerVerbs:
     ) -> Status:
         """Return the database size, the open sockets and the last backup."""
 
-class SyncTaskVerbs:
-    def get(
-        self,
-        *,
-        id: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Return one task.
-
-        Raises NotFound, also for other workspaces.
-        """
-
-    def list(
-        self,
-        *,
-        status: str | builtins.list[str] = "unfinished",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        urgent_first: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """List tasks, newest or most urgent first; by default unfinished ones.
-
-        Raises Invalid, BadCursor.
-        """
-
-    def search(
-        self,
-        *,
-        status: str | builtins.list[str] = "all",
-        assignee: str | None = None,
-        assignee_instance: str | None = None,
-        mine: bool = False,
-        priority: builtins.list[int] | None = None,
-        unassigned_only: bool = False,
-        ready_only: bool = False,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_since: str | None = None,
-        max_text_bytes: int = 40000,
-        limit: int = 50,
-        cursor: str | None = None,
-        with_cursors: bool = False,
-        query: str,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> TaskPage:
-        """Search titles, descriptions, tags and notes of tasks, newest first.
-
-        Raises Invalid, BadCursor.
-        """
-
-    def assign(
-        self,
-        *,
-        id: str,
-        to: str = "",
-        to_instance: str | None = None,
-        note: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Assign a task to an agent or person, or to nobody.
-
-        The new and the previous assignee get a message each.
-
-        A claimed or started task becomes open again, for the new assignee to claim. The
-        same assignee
-        again changes nothing.
-
-        Raises NotFound, Conflict (it is finished), Invalid, UnknownRecipient.
-        """
-
-    def claim(
-        self,
-        *,
-        id: str | None = None,
-        start: bool = False,
-        project: str | None = None,
-        tag: str | None = None,
-        or_refuse: bool = False,
-        tell: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Claimed:
-        """Claim a task; exactly one of several claimants gets it.
-
-        The result names the winner. Claiming a task that you have changes nothing and is no
-        error.
-        Without `id` it claims the most urgent open task that waits for nothing and is
-        assigned to you
-        or nobody.
-
-        Raises NotFound, Conflict (with `or_refuse`).
-        """
-
-    def create(
-        self,
-        *,
-        title: str,
-        description: str = "",
-        to: str | None = None,
-        to_instance: str | None = None,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ] = "open",
-        priority: int = 3,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] = ...,
-        depends_on: builtins.list[str] = ...,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        parent: str | None = None,
-        metadata: dict[str, Any] = ...,
-        idempotency_key: str | None = None,
-        unknown: Literal["hold", "refuse", "inactive"] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Created:
-        """Create a task; its assignee gets a task_assignment message.
-
-        Without `to` anyone can claim it. The same idempotency key with the same content
-        returns the
-        first task.
-
-        Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
-        """
-
-    def depend(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        on: builtins.list[str] = ...,
-        no_more_on: builtins.list[str] = ...,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Change which tasks a task depends on; cycles are refused.
-
-        Raises NotFound, Conflict (it would depend on itself), Invalid.
-        """
-
-    def finish_many(
-        self,
-        *,
-        as_assignee: bool = False,
-        ids: builtins.list[str] | None = None,
-        assignee: str | None = None,
-        creator: str | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tag: str | None = None,
-        updated_before: str | None = None,
-        note: str | None = None,
-        limit: int = 200,
-        only_look: bool = False,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> FinishedMany:
-        """Finish all unfinished tasks that match the filters.
-
-        Each is finished as by task.update. `only_look` lists the tasks without a change.
-
-        Raises Invalid (no filter), NotFound (ids).
-        """
-
-    def update(
-        self,
-        *,
-        as_assignee: bool = False,
-        id: str,
-        status: Literal[
-            "open", "claimed", "in_progress", "review", "done", "blocked", "failed", "cancelled"
-        ]
-        | None = None,
-        note: str | None = None,
-        blocked_by: str | None = None,
-        blocked_cause: Literal["peer_task", "human", "authorisation", "other"] | None = None,
-        title: str | None = None,
-        description: str | None = None,
-        to: str | None = None,
-        to_instance: str | None = None,
-        priority: int | None = None,
-        project: str | None = None,
-        mission: str | None = None,
-        tags: builtins.list[str] | None = None,
-        depends_on: builtins.list[str] | None = None,
-        done_when: str | None = None,
-        due_at: str | None = None,
-        estimated_minutes: int | None = None,
-        metadata: dict[str, Any] | None = None,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Task:
-        """Update a task: change its status or edit its fields.
-
-        Starting an unassigned task assigns it to you. Finishing a task sends a message of
-        type system
-        to the creator, and to the assignee if another agent finished it. The same status
-        again changes
-        nothing.
-
-        Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
-        dependency
-        cycle), Invalid, TooLong, UnknownRecipient.
-        """
-
 class SyncThreadVerbs:
     def get(
         self,
@@ -3640,6 +3656,7 @@ class SyncNouns:
     key: SyncKeyVerbs
     invite: SyncInviteVerbs
     login: SyncLoginVerbs
+    task: SyncTaskVerbs
     note: SyncNoteVerbs
     pause: SyncPauseVerbs
     session: SyncSessionVerbs
@@ -3647,7 +3664,6 @@ class SyncNouns:
     receipt: SyncReceiptVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs
-    task: SyncTaskVerbs
     thread: SyncThreadVerbs
     turn: SyncTurnVerbs
     webhook: SyncWebhookVerbs

@@ -64,6 +64,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     agent: str | None = None
     may_speak_as: tuple[str, ...] = ()
+    dialect: str | None = None
     connection: Connection = Connection()
 
     def over(self, connection: Connection) -> Caller:

@@ -33,6 +33,8 @@ KIND_OF: dict[Role, KeyKind] = {
     "owner-link": "lnk",
     "invite": "lnk",
 }
+# The names of the dialects; each adds its own when it is loaded.
+DIALECTS: set[str] = set()
 # The key that a link turns into.
 BECOMES: dict[Role, Role] = {"link": "human", "owner-link": "owner", "invite": "agent"}
 
@@ -62,6 +64,16 @@ class CreateKey(Call, frozen=True, kw_only=True):
     expires_in_days: Annotated[
         int, Meta(ge=0, le=3650, description="Days until the key expires (0 to 3,650; 0 for never)")
     ] = 90
+    dialect: (
+        Annotated[
+            str,
+            Meta(
+                max_length=64,
+                description="Dialect whose tools the key gets at /mcp (default: native)",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class NewKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +97,12 @@ async def create(context: Context, params: CreateKey) -> NewKey:
         raise NotAllowed("Only an operator can create keys for all workspaces.", field="kind")
     if params.name is None and params.kind in ("agent", "human", "owner", "read-only"):
         raise Invalid("A key of this kind needs a name.", hint="Give `name`.", field="name")
+    if params.dialect is not None and params.dialect not in DIALECTS:
+        raise Invalid(
+            f"Unknown dialect {params.dialect!r}.",
+            hint=f"Use one of: {', '.join(sorted(DIALECTS))}.",
+            field="dialect",
+        )
     name = None if params.name is None else parse_name(params.name)
     known = None if name is None else await context.store.reader(name)
     if name is not None and known is None:
@@ -116,6 +134,7 @@ async def create(context: Context, params: CreateKey) -> NewKey:
         label=params.label,
         now=context.now,
         expires_at=expires_at,
+        dialect=params.dialect,
     )
     return NewKey(
         key=text,
@@ -143,6 +162,10 @@ class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
     agent: Annotated[str | None, Meta(description="Name the key speaks as")]
     may_speak_as: Annotated[list[str], Meta(description="Other names the key may speak as")]
     label: Annotated[str, Meta(description="Label for people")]
+    dialect: Annotated[
+        str | None,
+        Meta(description="Dialect whose tools the key gets at /mcp; null for the native ones"),
+    ] = None
     created_at: Annotated[str, Meta(description="Creation time")]
     expires_at: Annotated[str | None, Meta(description="Expiry time")]
     revoked_at: Annotated[str | None, Meta(description="Revocation time")]
@@ -164,6 +187,7 @@ def _shown(row: KeyRow) -> KeyInfo:
         agent=row.agent,
         may_speak_as=row.may_speak_as,
         label=row.label,
+        dialect=row.dialect,
         created_at=to_text(row.created_at),
         expires_at=to_text_or_none(row.expires_at),
         revoked_at=to_text_or_none(row.revoked_at),
@@ -277,6 +301,7 @@ async def rotate(context: Context, params: RotateKey) -> RotatedKey:
         label=row.label,
         now=now,
         expires_at=expires_at,
+        dialect=row.dialect,
     )
     if params.grace_s:
         await store.expire_key(row.id, expires_at=ends_at)

@@ -55,6 +55,7 @@ class KeyRow(msgspec.Struct, frozen=True):
     created_at: int
     expires_at: int | None
     revoked_at: int | None
+    dialect: str | None
 
     def is_good(self, now: int) -> bool:
         """Whether the key is valid at a moment."""
@@ -110,6 +111,7 @@ class Store(
         label: str,
         now: int,
         expires_at: int | None,
+        dialect: str | None = None,
     ) -> None:
         await self.run(
             "key_add",
@@ -121,6 +123,7 @@ class Store(
             now=now,
             may_speak_as=msgspec.json.encode(may_speak_as).decode(),
             expires_at=expires_at,
+            dialect=dialect,
         )
 
     async def spend_key(self, id: str, *, now: int) -> bool:

@@ -14,7 +14,7 @@ from ackbox.dialects.engine.vocabulary import Names
 from ackbox.errors import Invalid
 from ackbox.model.name import parse_name
 from ackbox.ops.decode import decode
-from ackbox.ops.lenient import understood
+from ackbox.ops.lenient import CLEARS, understood
 from ackbox.ops.table import OPERATIONS
 
 
@@ -36,6 +36,7 @@ def map_call(tool: ToolMapping, shape: type[msgspec.Struct], arguments: Any) -> 
         raise Invalid(
             f"Exactly one of {names} is given.", hint="Leave the other out.", field=tool.one_of[0]
         )
+    _refuse_both_names(tool, given)
     _refuse_empty(tool, given)
     params: dict[str, Any] = {
         key: dict(value) if isinstance(value, dict) else value for key, value in tool.fixed.items()
@@ -45,11 +46,29 @@ def map_call(tool: ToolMapping, shape: type[msgspec.Struct], arguments: Any) -> 
             value = None if given[arg.name] is None else given[arg.name].get(part.name)
             if part.to is not None and value is not None:
                 _put(params, part, value)
+        # Null leaves alone what another name or `fixed` has set.
         if arg.to is not None and not (
-            (arg.or_header or arg.name in tool.one_of) and given[arg.name] is None
+            (arg.or_header or arg.name in tool.one_of or arg.to in params)
+            and given[arg.name] is None
         ):
             _put(params, arg, given[arg.name])
     return MappedCall(tool.operation, params, tool, given)
+
+
+def _refuse_both_names(tool: ToolMapping, given: dict[str, Any]) -> None:
+    """Refuse two names of one parameter with different values: one of them would be lost."""
+    first: dict[str, Arg] = {}
+    for arg in tool.args:
+        if arg.to is None or arg.default is not None or given[arg.name] is None:
+            continue
+        other = first.setdefault(arg.to, arg)
+        if given[other.name] != given[arg.name]:
+            raise Invalid(
+                f"`{other.name}` and `{arg.name}` are two names of one argument, and their values"
+                " differ.",
+                hint=f"Leave `{arg.name}` out.",
+                field=arg.name,
+            )
 
 
 def _refuse_empty(tool: ToolMapping, given: dict[str, Any]) -> None:
@@ -143,6 +162,7 @@ def _shape(name: str, args: tuple[Arg, ...]) -> type[msgspec.Struct]:
         if arg.default is REQUIRED:
             fields.append((f"arg_{at}", kind, msgspec.field(name=arg.name)))
         else:
+            kind = Annotated[kind, CLEARS] if arg.may_be_empty else kind
             kind = kind | None if arg.default is None else kind
             fields.append((f"arg_{at}", kind, _with_default(arg)))
     return msgspec.defstruct(name, fields, kw_only=True, frozen=True, forbid_unknown_fields=True)

@@ -33,7 +33,7 @@ class Arg(msgspec.Struct, frozen=True):
     not set.
     `of_each` makes it a list of objects with these names. With `empty_is_none` an empty text, or
     null, counts as left out. A required argument may be empty only with `may_be_empty`, or where
-    the operation takes empty text.
+    the operation takes empty text; an optional one with it passes empty text on.
     """
 
     name: str

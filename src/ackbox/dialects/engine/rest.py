@@ -26,13 +26,26 @@ from ackbox.dialects.engine.mapping import MappedCall, Object, ToolMapping
 from ackbox.errors import AckboxError
 
 
+class Live(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a reply has the address of a WebSocket and tickets that open it, as names with dots."""
+
+    path: str
+    address: str
+    tickets: tuple[str, ...]
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One route: method and path under the prefixes, its tool, and the status of success."""
+    """One route: method and path under the prefixes, its tool, and the status of success.
+
+    Words in braces in the path are arguments. A reply that is text has the type `text_type`.
+    """
 
     method: str
     path: str
     tool: ToolMapping
     status: int = 200
+    text_type: str = ""
+    live: Live | None = None
 
 
 class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):

@@ -1,4 +1,6 @@
-"""GolemXV's coordination tools, as data; its REST interface is in rest.py.
+"""Arguments that GolemXV's tools and routes take, as data.
+
+The tools are in mappings.py, the routes in rest.py.
 
 Explained in docs/howto/coming-from-golemxv.md.
 """
@@ -7,9 +9,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
-from ackbox.dialects.golemxv import convert, replies
-from ackbox.dialects.golemxv.errors import CLAIM_FAILED, SCOPE_CONFLICT
+from ackbox.dialects.engine.mapping import Arg, limit
+from ackbox.dialects.golemxv import convert
 
 Token = Annotated[str, Meta(description="Session token from checkin")]
 Slug = Annotated[
@@ -71,7 +72,7 @@ MESSAGES: tuple[Arg, ...] = (
     limit(100, default=20),
 )
 SCOPE: tuple[Arg, ...] = (
-    Arg("declared_area", Area, "area", default=None),
+    Arg("declared_area", Area, "area", default=None, may_be_empty=True),
     Arg("declared_files", Files, "files", default=None),
 )
 CHECKIN: tuple[Arg, ...] = (
@@ -101,20 +102,35 @@ CHECKIN: tuple[Arg, ...] = (
 CHECKIN_FIXED: dict[str, Any] = {**FREE, "announce": True, "new_name": True}
 CHECKOUT: tuple[Arg, ...] = (
     Arg(
+        "work_summary",
+        Annotated[str, Meta(max_length=10_000, description="What was done and what is left")],
         "summary",
-        Annotated[str, Meta(max_length=2000, description="What was done and what is left")],
+        default=None,
+    ),
+    Arg(
         "summary",
+        Annotated[str, Meta(max_length=10_000, description="The same as work_summary")],
+        "summary",
+        default=None,
+    ),
+    Arg(
+        "outcome_status",
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=32,
+                description="completed (the default), partial, failure, or any other word",
+            ),
+        ],
+        "outcome",
         default=None,
     ),
     Arg(
         "outcome",
         Annotated[
             str,
-            Meta(
-                min_length=1,
-                max_length=32,
-                description="completed, failed, abandoned, or any other word",
-            ),
+            Meta(min_length=1, max_length=32, description="The same as outcome_status"),
         ],
         "outcome",
         default=None,
@@ -126,6 +142,7 @@ CHECKOUT: tuple[Arg, ...] = (
         default=[],
     ),
 )
+CHECKOUT_FIXED: dict[str, Any] = {"outcome": "completed"}
 TASKS: tuple[Arg, ...] = (
     Arg("status", TaskStatus | Literal["all"], "status", convert.task_status, default="all"),
     Arg("priority", TaskPriority, "priority", convert.priorities, default=None),
@@ -141,180 +158,46 @@ TASKS: tuple[Arg, ...] = (
 TASKS_FIXED: dict[str, Any] = {"urgent_first": True}
 TASK = Arg("task_id", TaskNumber, "id", str)
 CLAIM_FIXED: dict[str, Any] = {"or_refuse": True, "tell": True}
-TOOLS: tuple[ToolMapping, ...] = (
-    ToolMapping(
-        name="checkin",
-        operation="session.start",
-        description=(
-            "Start a session with your name and the area and files you will work on. Returns the"
-            " session_token and who works on the same."
-        ),
-        args=(PROJECT, NO_SESSION, *CHECKIN),
-        fixed=CHECKIN_FIXED,
-        errors=SCOPE_CONFLICT,
-        reply=replies.checkin,
+# GolemXV lets nobody change a task of another agent.
+CHANGE_FIXED: dict[str, Any] = {"only_own": True}
+STATUS = Arg("status", TaskStatus, "status", convert.task_status)
+RESULT = Arg(
+    "result_summary",
+    Annotated[str, Meta(max_length=10_000, description="Result of the task, once completed")],
+    "note",
+    default=None,
+)
+REASON = Arg(
+    "reason",
+    Annotated[str, Meta(max_length=10_000, description="Why it is blocked or failed")],
+    "note",
+    default=None,
+)
+NOTE = Arg(
+    "note",
+    Annotated[str, Meta(max_length=10_000, description="Comment on the progress")],
+    "note",
+    default=None,
+)
+CHANGED = Arg(
+    "files_changed",
+    Annotated[list[str], Meta(max_length=1000, description="Paths of the files changed")],
+    "metadata.files_changed",
+    default=None,
+)
+TASK_NOTE: tuple[Arg, ...] = (
+    Arg("task_id", TaskNumber, "task", str),
+    Arg(
+        "content",
+        Annotated[str, Meta(max_length=50_000, description="The note")],
+        "text",
+        empty_is_none=True,
     ),
-    ToolMapping(
-        name="heartbeat",
-        operation="session.checkpoint",
-        description="Keep your session alive, and update its area and files.",
-        args=(PROJECT, SESSION, *SCOPE),
-        fixed={"limit": 0},
-        reply=replies.heartbeat,
-    ),
-    ToolMapping(
-        name="presence",
-        operation="agent.list",
-        description="List active agents, what each works on and when each was last active.",
-        args=(PROJECT, NO_SESSION),
-        fixed={**FREE, "online_only": True},
-        reply=replies.presence,
-    ),
-    ToolMapping(
-        name="conflict_check",
-        operation="session.conflicts",
-        description="Check who works on the same area or files. Declares nothing.",
-        args=(PROJECT, SESSION, *SCOPE),
-        reply=replies.conflict_check,
-    ),
-    ToolMapping(
-        name="checkout",
-        operation="session.end",
-        description="End your session with a summary, an outcome and the files you changed.",
-        args=(PROJECT, SESSION, *CHECKOUT),
-        reply=replies.checkout,
-    ),
-    ToolMapping(
-        name="send_message",
-        operation="message.send",
-        description=(
-            "Send a message to an active agent, or to everyone: `broadcast`. Every agent on the"
-            " project can read it."
-        ),
-        args=(PROJECT, SESSION, *SEND),
-        fixed=SENT_FIXED,
-        reply=replies.send_message,
-    ),
-    ToolMapping(
-        name="get_messages",
-        operation="message.history",
-        description="List the project's messages, newest first.",
-        args=(PROJECT, SESSION, *MESSAGES),
-        reply=replies.get_messages,
-    ),
-    ToolMapping(
-        name="list_tasks",
-        operation="task.list",
-        description="List the project's tasks, most urgent first.",
-        args=(PROJECT, SESSION, *TASKS),
-        fixed=TASKS_FIXED,
-        reply=replies.list_tasks,
-    ),
-    ToolMapping(
-        name="claim_task",
-        operation="task.claim",
-        description="Claim a pending task. If several agents try, one gets it.",
-        args=(PROJECT, SESSION, TASK),
-        fixed=CLAIM_FIXED,
-        errors=CLAIM_FAILED,
-        reply=replies.claim_task,
-    ),
-    ToolMapping(
-        name="update_task",
-        operation="task.update",
-        description="Update a task's status, with a note.",
-        args=(
-            PROJECT,
-            SESSION,
-            TASK,
-            Arg("status", TaskStatus, "status", convert.task_status, default=None),
-            Arg(
-                "note",
-                Annotated[str, Meta(max_length=10_000, description="Comment on the progress")],
-                "note",
-                default=None,
-            ),
-        ),
-        reply=replies.update_task,
-    ),
-    ToolMapping(
-        name="complete_task",
-        operation="task.update",
-        description="Complete a task with a summary and the files changed.",
-        args=(
-            PROJECT,
-            SESSION,
-            TASK,
-            Arg(
-                "summary",
-                Annotated[str, Meta(max_length=10_000, description="Result of the task")],
-                "note",
-                default=None,
-            ),
-            Arg(
-                "files_changed",
-                Annotated[
-                    list[str], Meta(max_length=1000, description="Paths of the files changed")
-                ],
-                "metadata.files_changed",
-                default=None,
-            ),
-        ),
-        fixed={"status": "done"},
-        reply=replies.complete_task,
-    ),
-    ToolMapping(
-        name="activity_log",
-        operation="event.list",
-        description="List the project's events, newest first.",
-        args=(
-            PROJECT,
-            SESSION,
-            Arg(
-                "agent_name",
-                Annotated[str, Meta(max_length=256, description="Only events of this agent")],
-                "of",
-                convert.unlabelled,
-                default=None,
-            ),
-            limit(100, default=20),
-        ),
-        reply=replies.activity_log,
-    ),
-    ToolMapping(
-        name="sessions",
-        operation="session.list",
-        description=(
-            "List the project's sessions, newest first: who worked, on what, and how it ended."
-        ),
-        args=(
-            PROJECT,
-            NO_SESSION,
-            Arg(
-                "agent_name",
-                Annotated[str, Meta(max_length=256, description="Only those of this agent")],
-                "of",
-                convert.unlabelled,
-                default=None,
-            ),
-            Arg(
-                "status",
-                Literal["active", "timed_out", "checked_out"],
-                "state",
-                convert.session_state,
-                default=None,
-            ),
-            limit(100, default=20),
-        ),
-        fixed=FREE,
-        reply=replies.sessions,
-    ),
-    ToolMapping(
-        name="project_info",
-        operation="agent.list",
-        description="Show the project and every agent that ever joined it.",
-        args=(PROJECT, NO_SESSION),
-        fixed=FREE,
-        reply=replies.project_info,
+    Arg(
+        "type",
+        Annotated[str, Meta(min_length=1, max_length=32, description="Kind of note, in a word")],
+        "kind",
+        default="progress",
     ),
 )
+ROSTER_FIXED: dict[str, Any] = {**FREE, "online_only": True, "with_sessions": True}

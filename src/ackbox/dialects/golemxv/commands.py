@@ -39,7 +39,7 @@ COMMANDS: tuple[Prompt, ...] = (
         ),
         text=(
             "Call conflict_check with declared_area: {area}, and declared_files: {files}. If"
-            " nobody works on the same, call heartbeat with the same two. Else say who does,"
+            " nobody works on the same, call scope_update with the same two. Else say who does,"
             " and ask before you go on."
         ),
     ),
@@ -79,9 +79,9 @@ COMMANDS: tuple[Prompt, ...] = (
         description="Finish your task and check out.",
         args=(("summary", "Result of the task", "what you did, in a few lines"),),
         text=(
-            "Call complete_task for the task that is yours, with summary: {summary}, and the"
-            " files you changed. Then call checkout with the same summary, outcome completed,"
-            " and the same files."
+            "Call complete_task for the task that is yours, with result_summary: {summary}, and the"
+            " files you changed. Then call checkout with the same text as work_summary,"
+            " outcome_status completed, and the same files."
         ),
     ),
     Prompt(
@@ -89,5 +89,19 @@ COMMANDS: tuple[Prompt, ...] = (
         description="Report the progress of your task.",
         args=(("note", "Progress so far", "how far you are, in a line"),),
         text="Call update_task for the task that is yours, with note: {note}",
+    ),
+    Prompt(
+        name="memory",
+        description="Search the project's memory, or store something in it.",
+        args=(
+            ("action", "search or store", None),
+            ("text", "Words to search for, or the text to store", None),
+        ),
+        text=(
+            "If {action} is search, call memory_search with query: {text}\nShow category, score,"
+            " content, source and tags of each result. If it is store, choose a category of"
+            " context, pattern, decision, debug and general, and call memory_store with content:"
+            " {text}\nSay its id."
+        ),
     ),
 )

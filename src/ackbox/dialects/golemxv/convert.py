@@ -7,6 +7,12 @@ from __future__ import annotations
 
 HUMAN = " (human)"
 STATUSES = {"pending": "open", "assigned": "claimed", "completed": "done"}
+EVENTS = {
+    "checkin": "session.started",
+    "checkout": "session.ended",
+    "scope_change": "session.changed",
+    "message": "message.sent",
+}
 LEVELS = {"low": 2, "medium": 3, "high": 4, "critical": 5}
 
 
@@ -33,3 +39,8 @@ def priorities(level: str) -> list[int]:
 def session_state(state: str) -> str:
     """Return our state of a session for theirs."""
     return "ended" if state == "checked_out" else state
+
+
+def event_kinds(type: str) -> list[str]:
+    """Return our kinds of event for a type of theirs; another word is a kind of ours."""
+    return [EVENTS.get(type, type)]

@@ -5,9 +5,10 @@ Explained in docs/howto/coming-from-golemxv.md.
 
 from ackbox.dialects.engine.dialect import Dialect
 from ackbox.dialects.golemxv import replies
-from ackbox.dialects.golemxv.arguments import KEY_HEADERS, TOOLS
+from ackbox.dialects.golemxv.arguments import KEY_HEADERS
 from ackbox.dialects.golemxv.commands import COMMANDS
 from ackbox.dialects.golemxv.errors import ERRORS
+from ackbox.dialects.golemxv.mappings import TOOLS
 
 GOLEMXV = Dialect(
     name="golemxv",

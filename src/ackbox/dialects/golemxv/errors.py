@@ -28,6 +28,12 @@ ERRORS: dict[str, ErrorReply] = {
     "unavailable": ErrorReply(503, "UNAVAILABLE"),
     "*": ErrorReply(400, "VALIDATION", "{message} {hint}"),
 }
+# A status that may not follow, and one that is none.
+CHANGE_ERRORS: dict[str, ErrorReply] = {
+    "forbidden task_id": ErrorReply(403, "NOT_ASSIGNED"),
+    "conflict": ErrorReply(422, "INVALID_TRANSITION"),
+    "Invalid status": ErrorReply(400, "INVALID_STATUS", "{message} {hint}"),
+}
 CLAIM_FAILED: dict[str, ErrorReply] = {"conflict": ErrorReply(409, "CLAIM_FAILED")}
 SCOPE_CONFLICT: dict[str, ErrorReply] = {
     "conflict": ErrorReply(409, "CONFLICT", "Scope conflict detected", replies.scope_conflict)

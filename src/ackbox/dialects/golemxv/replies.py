@@ -13,11 +13,11 @@ import msgspec
 from ackbox.dialects.engine.convert import channel, present, to_uuid
 from ackbox.dialects.engine.errors import CallerError
 from ackbox.dialects.engine.mapping import Object
-from ackbox.dialects.golemxv.convert import HUMAN, LEVELS, STATUSES
+from ackbox.dialects.golemxv.convert import EVENTS, HUMAN
 from ackbox.model.message import Message
-from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance
 from ackbox.ops.agent.list import Roster
+from ackbox.ops.agent.whoami import Identity
 from ackbox.ops.event.feed import Event
 from ackbox.ops.event.list import Activity
 from ackbox.ops.message.history import Past
@@ -25,11 +25,27 @@ from ackbox.ops.message.send import Sent
 from ackbox.ops.rules.overlap import Overlap
 from ackbox.ops.session.list import Claims, Session, Sessions
 from ackbox.ops.session.start import Checkpointed, Ended, Started
-from ackbox.ops.task.claim import Claimed
-from ackbox.ops.task.find import TaskPage
 
-THEIR_STATUSES = {"review": "in_progress", **{ours: theirs for theirs, ours in STATUSES.items()}}
-THEIR_LEVELS = {1: "low", **{priority: level for level, priority in LEVELS.items()}}
+CHANNELS = ("golemxv:project-", "project-")
+# What is pushed of a message, and which other events are.
+PUBLISHED = (
+    "id",
+    "uuid",
+    "sender_name",
+    "recipient_type",
+    "recipient_name",
+    "type",
+    "content",
+    "created_at",
+)
+PUBLIC_EVENTS = {
+    "session.started": "agent.checkin",
+    "session.ended": "agent.checkout",
+    "session.changed": "agent.status",
+    "task.claimed": "task.claimed",
+    "task.updated": "task.status_changed",
+}
+THEIR_EVENTS = {ours: theirs for theirs, ours in EVENTS.items()}
 
 
 def checkin(_: Object, started: Started) -> Object:
@@ -56,7 +72,7 @@ def rest_checkin(_: Object, started: Started) -> Object:
         "heartbeat_interval_seconds": started.heartbeat_s,
         "heartbeat_ttl_seconds": started.ttl_s,
     }
-    return _in_envelope(data, _conflict_meta(started.conflicts))
+    return in_envelope(data, _conflict_meta(started.conflicts))
 
 
 def _project(workspace: str) -> Object:
@@ -80,6 +96,9 @@ def _conflicts(overlaps: list[Overlap]) -> list[Object]:
             "agent_name": agent,
             "overlapping_areas": sorted(areas[agent]),
             "overlapping_files": sorted(files[agent]),
+            # The names of the same in GolemXV's own commands.
+            "type": "file" if files[agent] else "area",
+            "overlap": sorted(files[agent]) or sorted(areas[agent]),
         }
         for agent in areas
     ]
@@ -89,12 +108,13 @@ def _conflict_meta(overlaps: list[Overlap]) -> Object:
     return {"has_conflicts": True, "conflicts": _conflicts(overlaps)} if overlaps else {}
 
 
-def _in_envelope(data: Any, meta: Object | None = None) -> Object:
+def in_envelope(data: Any, meta: Object | None = None) -> Object:
     return {"data": data, "meta": meta or {}}
 
 
 def heartbeat(_: Object, checkpointed: Checkpointed) -> Object:
     return {
+        "ok": True,
         **_alive(checkpointed.session),
         "_ext": {
             "unread": checkpointed.unread,
@@ -104,7 +124,7 @@ def heartbeat(_: Object, checkpointed: Checkpointed) -> Object:
 
 
 def rest_heartbeat(_: Object, checkpointed: Checkpointed) -> Object:
-    return _in_envelope(_alive(checkpointed.session), _conflict_meta(checkpointed.conflicts))
+    return in_envelope(_alive(checkpointed.session), _conflict_meta(checkpointed.conflicts))
 
 
 def _alive(session: Session | None) -> Object:
@@ -119,26 +139,63 @@ def _alive(session: Session | None) -> Object:
     }
 
 
+def scope_update(given: Object, checkpointed: Checkpointed) -> Object:
+    return {
+        "ok": True,
+        **_scope(given, checkpointed),
+        "_ext": {"conflicts": _conflicts(checkpointed.conflicts)},
+    }
+
+
+def rest_status(given: Object, checkpointed: Checkpointed) -> Object:
+    session = checkpointed.session
+    data = {"session_id": session and session.number, **_scope(given, checkpointed)}
+    return in_envelope(data, _conflict_meta(checkpointed.conflicts))
+
+
+def _scope(given: Object, checkpointed: Checkpointed) -> Object:
+    session = checkpointed.session
+    if session is None:
+        # A key of a single agent can declare what it works on without a session.
+        return {name: given[name] for name in ("declared_area", "declared_files")}
+    return {"declared_area": session.area or "", "declared_files": session.files}
+
+
 def presence(_: Object, roster: Roster) -> Object:
     return {
         "project": {"name": roster.workspace, "slug": roster.workspace},
-        "agents": [
-            {
-                "agent_name": _labelled(agent.agent, agent.kind),
-                "declared_area": agent.area or None,
-                "declared_files": agent.files,
-                "started_at": agent.started_at,
-                "last_heartbeat_at": agent.last_seen,
-                "_ext": {**present(summary=agent.summary), "kind": agent.kind},
-            }
-            for agent in roster.agents
-        ],
+        "agents": [_present(agent) for agent in roster.agents],
+    }
+
+
+def rest_presence(_: Object, roster: Roster) -> Object:
+    return in_envelope([_present(agent) for agent in roster.agents])
+
+
+def _present(agent: Instance) -> Object:
+    return {
+        # Null for an agent that is here without a session, in another dialect.
+        "id": agent.session,
+        "agent_name": _labelled(agent.agent, agent.kind),
+        "declared_area": agent.area or None,
+        "declared_files": agent.files,
+        "started_at": agent.started_at,
+        "last_heartbeat_at": agent.last_seen,
+        "_ext": {**present(summary=agent.summary), "kind": agent.kind},
     }
 
 
 def project_info(_: Object, roster: Roster) -> Object:
     return {
-        "project": _project(roster.workspace),
+        "project": {
+            **_project(roster.workspace),
+            "description": "",
+            "conflict_mode": roster.sessions.on_conflict,
+            "heartbeat_interval_seconds": roster.sessions.heartbeat_s,
+            "heartbeat_ttl_seconds": roster.sessions.ttl_s,
+        },
+        "work_areas": [],
+        "active_agent_count": roster.online,
         "agents": [_member(agent) for agent in roster.agents],
     }
 
@@ -160,11 +217,17 @@ def conflict_check(_: Object, claims: Claims) -> Object:
 
 
 def checkout(_: Object, ended: Ended) -> Object:
+    return {"ok": True, **_checked_out(ended), "duration_seconds": ended.duration_s}
+
+
+def _checked_out(ended: Ended) -> Object:
     session = ended.session
     return {
         "session_id": session.number,
         "agent_name": session.agent,
         "status": "checked_out",
+        "outcome_status": session.outcome,
+        "work_summary": session.summary,
         "summary": session.summary,
         "outcome": session.outcome,
         "files_touched": session.touched,
@@ -172,36 +235,49 @@ def checkout(_: Object, ended: Ended) -> Object:
     }
 
 
-def rest_checkout(given: Object, ended: Ended) -> Object:
-    return _in_envelope(checkout(given, ended))
+def rest_checkout(_: Object, ended: Ended) -> Object:
+    return in_envelope(_checked_out(ended))
 
 
 def send_message(_: Object, sent: Sent) -> Object:
-    return {**_sent(sent), "_ext": {"type": sent.type, "recipients": sent.recipients}}
+    return {"sent": True, **_sent(sent), "_ext": {"type": sent.type, "recipients": sent.recipients}}
 
 
 def rest_send_message(_: Object, sent: Sent) -> Object:
-    return _in_envelope(_sent(sent))
+    return in_envelope(_sent(sent))
 
 
 def _sent(sent: Sent) -> Object:
     return {"id": sent.seq, "uuid": to_uuid(sent.id)}
 
 
-def get_messages(_: Object, past: Past) -> list[Object]:
-    return [_message(message) for message in past.messages]
+def get_messages(_: Object, past: Past) -> Object:
+    found = [
+        {
+            **_message(message),
+            "from": _labelled(message.sender, message.sender_kind),
+            "to": "all" if message.to == ["*"] else channel(message.to),
+            "at": message.created_at,
+        }
+        for message in past.messages
+    ]
+    return {"messages": found, "count": len(found)}
 
 
-def rest_get_messages(given: Object, past: Past) -> Object:
-    return _in_envelope(get_messages(given, past))
+def rest_get_messages(_: Object, past: Past) -> Object:
+    return in_envelope([_message(message) for message in past.messages])
 
 
 def _message(message: Message) -> Object:
     is_broadcast = message.to == ["*"]
+    sender = _labelled(message.sender, message.sender_kind)
     return {
         "id": message.seq,
         "uuid": to_uuid(message.id),
-        "sender_name": _labelled(message.sender, message.sender_kind),
+        "sender_name": sender,
+        # GolemXV's hooks read these two.
+        "sender": sender,
+        "recipient": channel(message.to),
         "recipient_type": "broadcast" if is_broadcast else "direct",
         "recipient_name": None if is_broadcast else channel(message.to),
         "content": message.body,
@@ -218,57 +294,39 @@ def _message(message: Message) -> Object:
     }
 
 
+def realtime_token(_: Object, identity: Identity) -> Object:
+    # The server adds its address and two tickets.
+    return {"data": {"channel": CHANNELS[0] + identity.workspace}, "meta": {}}
+
+
+def publication(message: Message) -> Object:
+    row = _message(message)
+    return {
+        "event": "agent.message",
+        **{name: row[name] for name in PUBLISHED},
+    }
+
+
+def announcement(event: Event) -> Object | None:
+    name = PUBLIC_EVENTS.get(event.kind)
+    if name is None:
+        return None
+    if event.kind == "task.updated" and event.details.get("status") == "done":
+        name = "task.completed"
+    return {
+        "event": name,
+        "id": event.seq,
+        "agent_name": event.agent,
+        "created_at": event.at,
+        **event.details,
+    }
+
+
 def _type(message: Message) -> str:
     """Return who made a message, where that was the server; else what it is for."""
     if message.type in ("system", "task_assignment"):
         return message.type
     return message.intent if message.intent in ("status", "request") else "text"
-
-
-def list_tasks(_: Object, page: TaskPage) -> list[Object]:
-    return [_row(task) for task in page.tasks]
-
-
-def rest_list_tasks(given: Object, page: TaskPage) -> Object:
-    return _in_envelope(list_tasks(given, page))
-
-
-def claim_task(_: Object, claimed: Claimed) -> Object:
-    # The call is refused unless the agent gets the task, so there is one.
-    assert claimed.task is not None
-    return _row(claimed.task)
-
-
-def rest_claim_task(given: Object, claimed: Claimed) -> Object:
-    return _in_envelope(claim_task(given, claimed))
-
-
-def update_task(_: Object, task: Task) -> Object:
-    return _row(task, note=task.note)
-
-
-def complete_task(_: Object, task: Task) -> Object:
-    return _row(task, summary=task.note)
-
-
-def _row(task: Task, **more: Any) -> Object:
-    return {
-        "id": task.number,
-        "title": task.title,
-        "description": task.description,
-        "status": THEIR_STATUSES.get(task.status, task.status),
-        "priority": THEIR_LEVELS[task.priority],
-        "work_area_domain": task.project,
-        "assigned_agent_name": task.assignee,
-        "created_at": task.created_at,
-        **more,
-        "_ext": {
-            "uuid": to_uuid(task.id),
-            "status": task.status,
-            "waits_for": task.waits_for,
-            "is_stale": task.is_stale,
-        },
-    }
 
 
 def activity_log(_: Object, activity: Activity) -> list[Object]:
@@ -279,6 +337,7 @@ def _event(event: Event) -> Object:
     return {
         "id": event.seq,
         "event": event.kind,
+        "event_type": THEIR_EVENTS.get(event.kind, event.kind),
         "agent_name": event.agent,
         "created_at": event.at,
         "details": event.details,
@@ -302,6 +361,8 @@ def _session(session: Session) -> Object:
         "checked_out_at": session.ended_at,
         "summary": session.summary,
         "outcome": session.outcome,
+        "outcome_status": session.outcome,
+        "work_summary": session.summary,
         "files_touched": session.touched,
     }
 

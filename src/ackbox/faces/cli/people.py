@@ -36,6 +36,7 @@ KEYS = (
     Column("kind", lambda key: key["kind"]),
     Column("agent", lambda key: key["agent"]),
     Column("label", lambda key: key["label"], may_cut=True),
+    Column("dialect", lambda key: key["dialect"]),
     Column("created", lambda key: local_time(key["created_at"])),
     Column(
         "expires",
@@ -233,6 +234,7 @@ def agent_set_kind(ctx: CliContext, name: str, kind: str) -> None:
     show_default=True,
     help="Days until it expires; 0 for never.",
 )
+@click.option("--dialect", help="Dialect whose tools the key gets at /mcp.")
 @with_context
 def key_create(
     ctx: CliContext,
@@ -241,6 +243,7 @@ def key_create(
     may_speak_as: tuple[str, ...],
     label: str,
     expires_in_days: int,
+    dialect: str | None,
 ) -> None:
     """Create an API key and print it once.
 
@@ -253,6 +256,7 @@ def key_create(
         may_speak_as=list(may_speak_as),
         label=label,
         expires_in_days=expires_in_days,
+        dialect=dialect or None,
     )
     ctx.show(made, lambda of: of["key"])
     if not ctx.is_json:

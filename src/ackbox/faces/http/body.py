@@ -7,7 +7,7 @@ No routes or operation rules here. Explained in docs/reference/rest.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -70,10 +70,19 @@ def read_query(request: Request, shape: type[msgspec.Struct]) -> dict[str, Any]:
 
     Raises Invalid if any other name is repeated.
     """
-    kinds = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
     given: dict[str, list[str]] = {}
     for key, value in request.query_params.multi_items():
         given.setdefault(key, []).append(value)
+    return _typed(given, shape)
+
+
+def typed(given: Mapping[str, str], shape: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return texts, such as the words of a path, by the types of a struct's fields."""
+    return _typed({key: [value] for key, value in given.items()}, shape)
+
+
+def _typed(given: dict[str, list[str]], shape: type[msgspec.Struct]) -> dict[str, Any]:
+    kinds = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
     return {
         key: _from_texts(key, values, kinds[key]) if key in kinds else values[0]
         for key, values in given.items()

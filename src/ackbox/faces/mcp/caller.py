@@ -18,7 +18,6 @@ from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import AckboxError
 from ackbox.faces.http.connection import gone_of
 from ackbox.faces.http.reply import (
-    bearer,
     connection_in,
     identity_headers,
     machine_headers,
@@ -27,6 +26,9 @@ from ackbox.faces.http.reply import (
 from ackbox.faces.http.wire import Calling
 from ackbox.ops.access import Connection
 from ackbox.ops.table import OPERATIONS, Fits, all_fit
+
+# Where the scope of a request holds its key.
+CREDENTIAL = "ackbox.credential"
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -93,11 +95,11 @@ class Who(msgspec.Struct, frozen=True):
         return None
 
 
-def who(context: Any, do: Calling, key_headers: tuple[str, ...] = ()) -> Who:
+def who(context: Any, do: Calling) -> Who:
     """Return the caller of the request that a handler serves."""
     headers = context.request.headers
     return Who(
-        bearer(headers, *key_headers),
+        context.request.scope[CREDENTIAL],
         identity_headers(headers),
         do,
         headers.get("ackbox-idempotency-key") or None,

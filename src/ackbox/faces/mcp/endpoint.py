@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import mcp_types as types
@@ -23,7 +23,7 @@ from starlette.types import Message, Receive, Scope, Send
 from ackbox import __version__
 from ackbox.app.limits import Limits
 from ackbox.briefing import Answer
-from ackbox.dialects import DIALECTS
+from ackbox.dialects import DIALECTS, KEY_HEADERS
 from ackbox.dialects.engine.dialect import Dialect, Said, beside, hints, opened
 from ackbox.dialects.engine.mapping import MappedCall
 from ackbox.errors import AckboxError, TooLong
@@ -31,7 +31,7 @@ from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response, identity_headers
 from ackbox.faces.http.wire import Calling, as_error
 from ackbox.faces.mcp.answer import write
-from ackbox.faces.mcp.caller import who
+from ackbox.faces.mcp.caller import CREDENTIAL, who
 from ackbox.faces.mcp.more import Look
 from ackbox.faces.mcp.native import Native, Tools, schema_of
 from ackbox.faces.mcp.prompts import Commands, Prompts
@@ -51,9 +51,8 @@ def endpoints(call: Calling, *, clock: Any, **checks: Any) -> dict[str, McpFace]
     """Return the endpoints by path: the native one with resources and prompts, and one for each
     dialect.
     """
-    faces = {"/mcp": McpFace(call, Native(), extras=_extras(call, clock), clock=clock, **checks)}
-    return faces | {
-        f"/mcp/{dialect.name}": McpFace(
+    faces = {
+        dialect.name: McpFace(
             call,
             dialect,
             extras=_commands(dialect),
@@ -63,6 +62,16 @@ def endpoints(call: Calling, *, clock: Any, **checks: Any) -> dict[str, McpFace]
         )
         for dialect in DIALECTS
     }
+    native = McpFace(
+        call,
+        Native(),
+        extras=_extras(call, clock),
+        clock=clock,
+        key_headers=KEY_HEADERS,
+        by_dialect=faces,
+        **checks,
+    )
+    return {"/mcp": native, **{f"/mcp/{name}": face for name, face in faces.items()}}
 
 
 def _commands(dialect: Dialect) -> dict[str, Any]:
@@ -100,8 +109,10 @@ class McpFace:
         limits: Limits,
         ended_keys: Any,
         key_headers: tuple[str, ...] = (),
+        by_dialect: Mapping[str, McpFace] | None = None,
     ) -> None:
         self._call = call
+        self._by_dialect = by_dialect or {}
         self._key_headers = key_headers
         self._tools = tools
         self._clock = clock
@@ -121,16 +132,18 @@ class McpFace:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request, after checking its key."""
         try:
-            caller = await self._identify(bearer(Headers(scope=scope), *self._key_headers))
+            key = scope[CREDENTIAL] = bearer(Headers(scope=scope), *self._key_headers)
+            caller = await self._identify(key)
             welcome(scope, caller.key_id)
             # Ties a session of the older protocol to the key that opened it.
             scope["user"] = _user(caller.key_id)
-            await self.manager.handle(caller, scope, receive, _with_our_error(scope, receive, send))
+            face = self._by_dialect.get(caller.dialect or "", self)
+            await face.manager.handle(caller, scope, receive, _with_our_error(scope, receive, send))
         except AckboxError as error:
             await error_response(error)(scope, receive, send)
 
     async def _list_tools(self, context: Any, _: Any) -> types.ListToolsResult:
-        caller = await self._identify(bearer(context.request.headers, *self._key_headers))
+        caller = await self._identify(context.request.scope[CREDENTIAL])
         # With a read-only key, every tool is read-only.
         only = {} if caller.may("write") else hints(())
         known = self._tools.whose if await self._is_named(context) else frozenset()
@@ -153,7 +166,7 @@ class McpFace:
         headers = context.request.headers
         return (
             "agent" in identity_headers(headers)
-            or (await self._identify(bearer(headers, *self._key_headers))).agent is not None
+            or (await self._identify(context.request.scope[CREDENTIAL])).agent is not None
         )
 
     def _schema_of(self, name: str) -> dict[str, Any] | None:
@@ -172,9 +185,7 @@ class McpFace:
             asked = self._tools.ask(params.name, params.arguments or {})
             if isinstance(asked, MappedCall) and asked.first:
                 # Sent once, even with an error.
-                more = opened(
-                    asked, await who(context, self._call, self._key_headers).try_call(asked.first)
-                )
+                more = opened(asked, await who(context, self._call).try_call(asked.first))
             reply, is_error = await self._answer(context, asked), False
         except Exception as error:  # the edge: a model gets an error it can act on
             reply, is_error = self._refused(error, params.name, asked), True
@@ -188,11 +199,9 @@ class McpFace:
     async def _answer(self, context: Any, asked: MappedCall | Look) -> Said:
         if isinstance(asked, Look):
             known = self._tools.whose if await self._is_named(context) else frozenset()
-            return asked.reply(
-                await self._identify(bearer(context.request.headers, *self._key_headers)), known
-            )
+            return asked.reply(await self._identify(context.request.scope[CREDENTIAL]), known)
         answer = self._answer_to(asked)
-        caller = who(context, self._call, self._key_headers)
+        caller = who(context, self._call)
         call = (caller if answer is None else caller.within(answer)).call(
             asked.operation, **asked.params
         )

@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ackbox.dialects import DIALECTS
+from ackbox import dialects
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from ackbox.faces.mcp.endpoint import McpFace
 
 KEY_HEADERS: dict[str, tuple[str, ...]] = {
-    "/mcp": (),
-    **{f"/mcp/{dialect.name}": dialect.key_headers for dialect in DIALECTS},
+    # A key may name the dialect that it gets here.
+    "/mcp": dialects.KEY_HEADERS,
+    **{f"/mcp/{dialect.name}": dialect.key_headers for dialect in dialects.DIALECTS},
 }
 
 

@@ -228,6 +228,7 @@ _OWN = (
             "like",
             "with_unread",
             "waiting",
+            "with_sessions",
             "cursor",
             "max_length",
             "offset",

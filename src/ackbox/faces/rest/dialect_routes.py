@@ -18,12 +18,12 @@ from ackbox.app.limits import Held, Limits
 from ackbox.dialects import RESTS
 from ackbox.dialects.engine.dialect import opened
 from ackbox.dialects.engine.mapping import MappedCall
-from ackbox.dialects.engine.rest import Rest
+from ackbox.dialects.engine.rest import Live, Rest
 from ackbox.dialects.engine.rest import Route as DialectRoute
 from ackbox.errors import AckboxError, NotFound, WrongMethod
-from ackbox.faces.http.body import Holding, read_body, read_query
+from ackbox.faces.http.body import Holding, read_body, read_query, typed
 from ackbox.faces.http.connection import gone_of, welcome
-from ackbox.faces.http.reply import JSON, bearer, identity_headers, with_identity
+from ackbox.faces.http.reply import JSON, bearer, identity_headers, path_prefix, with_identity
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.ops.decode import parse_object
 
@@ -38,19 +38,29 @@ class Gate(Protocol):
     async def identify(self, credential: str | None) -> Any: ...
 
 
-def routes(call: Calling, gate: Gate) -> list[Route]:
+class Ticketing(Protocol):
+    """Gives tickets that open a WebSocket, in place of a key."""
+
+    def give(self, key: str) -> dict[str, Any]: ...
+
+
+def routes(call: Calling, gate: Gate, tickets: Ticketing) -> list[Route]:
     """Return the routes of every dialect, and for each prefix an error for unknown paths."""
     return [
         route
         for rest in RESTS
         for prefix in rest.prefixes
-        for route in _under(prefix, rest, call, gate)
+        for route in _under(prefix, rest, call, gate, tickets)
     ]
 
 
-def _under(prefix: str, rest: Rest, call: Calling, gate: Gate) -> list[Route]:
+def _under(prefix: str, rest: Rest, call: Calling, gate: Gate, tickets: Ticketing) -> list[Route]:
     own = [
-        Route(prefix + own.path, _endpoint(rest, own, call, gate), methods=[own.method])
+        Route(
+            prefix + own.path,
+            _endpoint(rest, own, call, gate, tickets=tickets),
+            methods=[own.method],
+        )
         for own in rest.routes
     ]
     # After these routes: a known path with a wrong method.
@@ -92,7 +102,13 @@ def _no_route(rest: Rest, request: Request, path: str | None) -> NotFound:
 
 
 def _endpoint(
-    rest: Rest, route: DialectRoute | None, call: Calling, gate: Gate, *, path: str | None = None
+    rest: Rest,
+    route: DialectRoute | None,
+    call: Calling,
+    gate: Gate,
+    *,
+    path: str | None = None,
+    tickets: Ticketing | None = None,
 ) -> Any:
     async def endpoint(request: Request) -> Response:
         credential = bearer(request.headers, *rest.key_headers)
@@ -124,6 +140,16 @@ def _endpoint(
             reply = rest.say(asked, result)
             if more and isinstance(reply, dict):
                 reply = reply | {"_ext": reply.get("_ext", {}) | more}
+            if route.live is not None and tickets is not None:
+                _add_live(reply, route.live, request, tickets, credential or "")
+                return Response(
+                    encode(reply),
+                    status_code=route.status,
+                    media_type=JSON,
+                    headers={"Cache-Control": "no-store"},
+                )
+            if route.text_type:
+                return Response(reply, status_code=route.status, media_type=route.text_type)
             return Response(encode(reply), status_code=route.status, media_type=JSON)
         except ClientDisconnect:
             return Response(status_code=499)
@@ -131,6 +157,23 @@ def _endpoint(
             return _refused(rest, route, error, asked)
 
     return endpoint
+
+
+def _add_live(
+    reply: dict[str, Any], live: Live, request: Request, tickets: Ticketing, key: str
+) -> None:
+    """Put the address of the WebSocket and tickets for it into a reply."""
+    secure = "https" in (request.url.scheme, request.headers.get("x-forwarded-proto"))
+    host = request.headers.get("host", request.url.netloc)
+    address = f"{'wss' if secure else 'ws'}://{host}{path_prefix(request.headers)}{live.path}"
+    _put(reply, live.address, address)
+    for name in live.tickets:
+        _put(reply, name, tickets.give(key)["ticket"])
+
+
+def _put(reply: dict[str, Any], name: str, value: str) -> None:
+    whole, _, part = name.partition(".")
+    reply[whole][part] = value
 
 
 async def _try(call: Calling, request: Request, credential: str | None, asked: MappedCall) -> Any:
@@ -154,7 +197,7 @@ async def _given(
         if route.method == "GET"
         else parse_object(await read_body(request, held=held))
     )
-    return {**given, **request.path_params}
+    return {**given, **typed(request.path_params, rest.shape(route))}
 
 
 def _refused(

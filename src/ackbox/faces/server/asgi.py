@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from ackbox.app.call import App
+from ackbox.dialects import REALTIMES
 from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces.hook import endpoint as hook
 from ackbox.faces.hook import fast
@@ -31,7 +32,7 @@ from ackbox.faces.rest import routes as rest
 from ackbox.faces.server.guard import Guard
 from ackbox.faces.server.lookup import Lookup
 from ackbox.faces.server.metrics import Metrics, counted
-from ackbox.faces.ws.endpoint import Sockets, needs_upgrade
+from ackbox.faces.ws.endpoint import Channels, Sockets, needs_upgrade
 from ackbox.faces.ws.ticket import Tickets
 
 CSP = (
@@ -72,10 +73,12 @@ def make_web(
             *_own_routes(app, metrics),
             WebSocketRoute("/ws", sockets),
             Route("/ws", needs_upgrade),
+            *(WebSocketRoute(each.path, Channels(sockets, each)) for each in REALTIMES),
+            *(Route(each.path, needs_upgrade) for each in REALTIMES),
             *tickets.routes(),
             *mcp.routes(),
             *rest.routes(call),
-            *dialect_rest.routes(call, app),
+            *dialect_rest.routes(call, app, tickets),
             *views.routes(call),
             *webhook.routes(call),
             *hook.routes(call, app.clock, fast_hook=fast_hook),

@@ -18,9 +18,12 @@ from starlette.types import Receive, Scope, Send
 
 from ackbox.app.call import App
 from ackbox.app.limits import Limits
+from ackbox.dialects import KEY_HEADERS
+from ackbox.dialects.engine.realtime import Realtime
 from ackbox.errors import AckboxError, BadKey, Conflict, Invalid, NotFound, RateLimited
-from ackbox.faces.http.reply import credential, error_response
+from ackbox.faces.http.reply import bearer, credential, error_response
 from ackbox.faces.http.wire import Calling
+from ackbox.faces.ws.centrifugo import Viewer
 from ackbox.faces.ws.frame import Asked, Id, Misread, answered, read, refused
 from ackbox.faces.ws.line import EXTENSION, Line
 from ackbox.faces.ws.subscription import Feeds, Subscription
@@ -42,6 +45,9 @@ MAX_MISREAD = 100
 MAX_SUBSCRIPTIONS = 32
 MAX_SOCKETS = 5_000
 MAX_PER_KEY = 200
+# Sockets that have not sent their token yet, of the server and of one network.
+MAX_STRANGERS = 500
+MAX_STRANGERS_OF_ONE = 100
 
 
 class NeedsUpgrade(Invalid):
@@ -58,7 +64,7 @@ class Sockets:
         self._call = call
         self._tickets = tickets
         self._feeds = Feeds(call, app.follow, app.unfollow, app.stay, app.stays.leave)
-        self._open: set[Session] = set()
+        self._open: set[Session | Viewer] = set()
         self._of_key: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
 
@@ -71,8 +77,11 @@ class Sockets:
         """Serve one socket from its handshake to its end."""
         try:
             # A handshake is a GET, but with the effects of a POST.
-            key = self._tickets.redeem(scope["subprotocols"]) or credential(
-                HTTPConnection(scope), method="POST"
+            opening = HTTPConnection(scope)
+            key = (
+                self._tickets.redeem(scope["subprotocols"])
+                or bearer(opening.headers, *KEY_HEADERS)
+                or credential(opening, method="POST")
             )
             caller = await self._app.identify(key)
             self._admit(caller)
@@ -83,30 +92,71 @@ class Sockets:
         line: Line = scope["extensions"][EXTENSION]
         line.connection.welcome(caller.key_id)
         session = Session(line, self._call, self._feeds, key, caller, self._app.limits)
-        self._open.add(session)
         self._of_key[caller.key_id] += 1
+        protocol = PROTOCOL if PROTOCOL in scope["subprotocols"] else None
+        await self._serve(session, protocol, receive, send)
+
+    async def _serve(
+        self, session: Session | Viewer, protocol: str | None, receive: Receive, send: Send
+    ) -> None:
+        self._open.add(session)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         try:
-            protocol = PROTOCOL if PROTOCOL in scope["subprotocols"] else None
             await send({"type": "websocket.accept", "subprotocol": protocol, "headers": []})
-            line.give_to(session.take)
+            session.line.give_to(session.take)
             await _closed(receive, session)
         finally:
             self._open.discard(session)
-            self._of_key -= Counter({caller.key_id: 1})
+            if session.key_id:
+                self._of_key -= Counter({session.key_id: 1})
             await session.end()
+
+    async def serve_channels(
+        self, realtime: Realtime, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Serve one socket of a system's channels.
+
+        Its client sends its key's ticket in its first frame: until then it is a stranger.
+        """
+        line: Line = scope["extensions"][EXTENSION]
+        try:
+            self._admit_stranger(line.connection.network)
+        except RateLimited as error:
+            await error_response(error, operation="ws")(scope, receive, send)
+            return
+
+        async def sign_in(ticket: str) -> tuple[str, Caller]:
+            key = self._tickets.take(ticket)
+            caller = await self._app.identify(key)
+            self._admit(caller)
+            self._of_key[caller.key_id] += 1
+            line.connection.welcome(caller.key_id)
+            return key, caller
+
+        viewer = Viewer(line, realtime, self._feeds, sign_in, self._tickets, self._app.limits)
+        await self._serve(viewer, None, receive, send)
 
     def _admit(self, caller: Caller) -> None:
         """Raise RateLimited if a key, or the server, has too many sockets."""
         is_many = caller.role != "operator" and self._of_key[caller.key_id] >= MAX_PER_KEY
-        if is_many or len(self._open) >= MAX_SOCKETS:
+        if is_many or self._of_key.total() >= MAX_SOCKETS:
             owner, maximum = ("This key", MAX_PER_KEY) if is_many else ("This server", MAX_SOCKETS)
             raise RateLimited(
                 f"{owner} has {maximum:,} open sockets, which is the maximum.",
                 hint="Close some; one socket carries many calls and subscriptions.",
                 retry_after_s=30,
                 limit=maximum,
+            )
+
+    def _admit_stranger(self, network: str) -> None:
+        """Raise RateLimited if too many sockets have no key yet."""
+        strangers = [each.line.connection.network for each in self._open if not each.key_id]
+        if len(strangers) >= MAX_STRANGERS or strangers.count(network) >= MAX_STRANGERS_OF_ONE:
+            raise RateLimited(
+                "Too many sockets have not sent their token yet.",
+                hint="Send it in the first frame.",
+                retry_after_s=1,
             )
 
     async def _watch(self) -> None:
@@ -136,6 +186,18 @@ class Sockets:
         self._watching = None
 
 
+class Channels:
+    """The endpoint of one system's channels."""
+
+    def __init__(self, sockets: Sockets, realtime: Realtime) -> None:
+        self._sockets = sockets
+        self._realtime = realtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one socket from its handshake to its end."""
+        await self._sockets.serve_channels(self._realtime, scope, receive, send)
+
+
 async def needs_upgrade(_: Request) -> Response:
     """Answer a plain request to /ws: most often a handshake whose headers a proxy removed."""
     error = NeedsUpgrade(
@@ -151,7 +213,7 @@ async def needs_upgrade(_: Request) -> Response:
     return answer
 
 
-async def _closed(receive: Receive, session: Session) -> None:
+async def _closed(receive: Receive, session: Session | Viewer) -> None:
     """Return when the socket has closed; pass on the frames that arrive before that."""
     while (message := await receive())["type"] != "websocket.disconnect":
         if message["type"] == "websocket.receive":

@@ -90,7 +90,7 @@ class Subscription:
         try:
             while True:
                 if self._page.events:
-                    self._line.say(pushed(self.id, self._page))
+                    await self._push(self._page)
                 if not self._page.has_more:
                     await self._rung()
                 # The next page is read after the client has taken the last one: a slow reader
@@ -101,7 +101,13 @@ class Subscription:
         except BadKey:
             raise
         except AckboxError as error:
-            self._line.say(ended(self.id, error))
+            self._fail(error)
+
+    async def _push(self, page: Any) -> None:
+        self._line.say(pushed(self.id, page))
+
+    def _fail(self, error: AckboxError) -> None:
+        self._line.say(ended(self.id, error))
 
     def stop(self) -> None:
         """Stop notifying it."""

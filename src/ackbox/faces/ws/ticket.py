@@ -81,7 +81,11 @@ class Tickets:
         offered = [each.removeprefix(PREFIX) for each in subprotocols if each.startswith(PREFIX)]
         if not offered:
             return None
-        until, key = self._given.pop(digest(offered[0]), (0, ""))
+        return self.take(offered[0])
+
+    def take(self, ticket: str) -> str:
+        """Return the key of a ticket, once. Raises BadKey."""
+        until, key = self._given.pop(digest(ticket), (0, ""))
         if until <= self._clock():
             raise BadKey(
                 "This ticket is used or older than 30 seconds.",

@@ -63,6 +63,14 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
             )
         ),
     ] = None
+    session: Annotated[
+        int | None,
+        Meta(
+            description=(
+                "Number of its newest session that has not ended; null if not requested or none"
+            )
+        ),
+    ] = None
 
 
 # What an agent says of itself when it checks in; its activity comes from its program alone.

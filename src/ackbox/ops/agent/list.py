@@ -5,7 +5,7 @@ Explained in docs/why/presence.md.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -15,9 +15,12 @@ from ackbox.ops.agent.check_in import DAY_MS
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.presence import (
+    DEFAULT_TTL_S,
+    LONGEST_TTL_MS,
     RANK,
     Member,
     everyone,
+    heartbeat_of,
 )
 from ackbox.ops.rules.seeing import narrowed, written_by
 from ackbox.ops.table import Call, Context, Cursor, op
@@ -72,6 +75,9 @@ class ListAgents(Call, frozen=True, kw_only=True):
     with_unread: Annotated[
         bool, Meta(description="Whether to count each agent's unread messages, up to 100")
     ] = False
+    with_sessions: Annotated[
+        bool, Meta(description="Whether to name each agent's newest session that has not ended")
+    ] = False
     waiting: Annotated[
         int,
         Meta(
@@ -82,6 +88,17 @@ class ListAgents(Call, frozen=True, kw_only=True):
             ),
         ),
     ] = 0
+
+
+class SessionRules(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of sessions in the workspace."""
+
+    on_conflict: Annotated[
+        Literal["warn", "block"],
+        Meta(description="Reaction to sessions that claim the same work: warn or block"),
+    ]
+    heartbeat_s: Annotated[int, Meta(description="Seconds between heartbeats")]
+    ttl_s: Annotated[int, Meta(description="Seconds a session counts as active after a call")]
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +115,7 @@ class Roster(msgspec.Struct, frozen=True, kw_only=True):
     ]
     total: Annotated[int, Meta(description="Total number of agents and people")]
     online: Annotated[int, Meta(description="Number of them that are online")]
+    sessions: Annotated[SessionRules, Meta(description="Settings of sessions in the workspace")]
     cursor: Annotated[
         str | None, Meta(description="Cursor for the next page; null on the last page")
     ] = None
@@ -150,6 +168,7 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
         awaited=fitting(awaited[: params.limit], AWAITED_BYTES),
         total=len(found),
         online=sum(each.presence == "online" for each in found),
+        sessions=session_rules(context.workspace.settings),
         cursor=make_cursor(ws, query, upto) if upto < len(found) else None,
         waiting=fitting(
             await _cards(context, params, await _waited_for(context, params, found)), WAITING_BYTES
@@ -184,10 +203,31 @@ async def _cards(context: Context, params: ListAgents, page: list[Member]) -> li
     Others are only counted: this costs more than finding out who is here.
     """
     counts = await _unread(context, params, page) if params.with_unread else {}
+    sessions = await _sessions(context) if params.with_sessions else {}
     return [
-        msgspec.structs.replace(await card_of(context, each), unread=counts.get(each.reader))
+        msgspec.structs.replace(
+            await card_of(context, each),
+            unread=counts.get(each.reader),
+            session=sessions.get(each.reader),
+        )
         for each in page
     ]
+
+
+async def _sessions(context: Context) -> dict[int, int]:
+    """Return the number of each agent's newest session that has not ended."""
+    rows = await context.store.open_sessions(since=context.now - LONGEST_TTL_MS)
+    return {row.agent: row.seq for row in rows}
+
+
+def session_rules(settings: dict[str, Any]) -> SessionRules:
+    """Return a workspace's settings of sessions, with the defaults of those that are not set."""
+    ttl_s = settings.get("session_ttl_s", DEFAULT_TTL_S)
+    return SessionRules(
+        on_conflict=settings.get("on_conflict", "warn"),
+        heartbeat_s=heartbeat_of(settings, ttl_s),
+        ttl_s=ttl_s,
+    )
 
 
 async def _waited_for(context: Context, params: ListAgents, found: list[Member]) -> list[Member]:

@@ -22,6 +22,8 @@ from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
+from ackbox.ops.task.fields import TaskId
+from ackbox.ops.task.find import find as find_task
 from ackbox.store.messages import NEWEST
 from ackbox.store.notes import SUPERSEDES, Link, NoteFilter, StoredNote
 from ackbox.store.readers import Reader
@@ -132,6 +134,7 @@ class Add(Call, frozen=True, kw_only=True):
             )
         ),
     ] = False
+    task: TaskId | None = None
 
 
 class Added(Note, frozen=True, kw_only=True):
@@ -145,11 +148,14 @@ class Added(Note, frozen=True, kw_only=True):
 async def add(context: Context, params: Add) -> Added:
     """Add a note for everybody in the workspace.
 
-    A note is never edited; note.supersede replaces it.
+    A note is never edited; note.supersede replaces it. With `task` it gets the tag task:NUMBER.
 
-    Raises Invalid, TooLong, NotFound (a linked note).
+    Raises Invalid, TooLong, NotFound (a linked note, the task).
     """
     given = {name: getattr(params, name) for name in NewNote.__struct_fields__}
+    if params.task is not None:
+        task = await find_task(context, params, params.task, field="task")
+        given["tags"] = [*given["tags"], f"task:{task.number}"]
     return await keep(
         context, await context.me(params), NewNote(**given), unless_known=params.unless_known
     )

@@ -27,9 +27,15 @@ Reach = Annotated[
 ]
 IDLE_UNTIL_MS = 3_600_000
 DEFAULT_TTL_S = 180
+LONGEST_TTL_MS = 86_400_000
 NO_CARD = "{}"
 # Higher is more present; the only order of the states.
 RANK: dict[Standing, int] = {"online": 2, "idle": 1, "away": 0}
+
+
+def heartbeat_of(settings: dict[str, Any], ttl_s: int, wanted: int | None = None) -> int:
+    """Return the seconds between the heartbeats of a session that lasts `ttl_s` without one."""
+    return min(wanted or settings.get("heartbeat_s", max(ttl_s // 3, 1)), ttl_s)
 
 
 class Here(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from ackbox.ops.agent.check_in import MAX_CONFLICTS, declared_overlaps
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.overlap import Overlap, merged, overlap
 from ackbox.ops.rules.paging import fitting
+from ackbox.ops.rules.presence import LONGEST_TTL_MS
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
 from ackbox.store.messages import NEWEST
 from ackbox.store.sessions import SessionRow
@@ -22,7 +23,6 @@ from ackbox.store.sessions import SessionRow
 # Sessions read at a time while narrowing.
 LOOKED_AT = 200
 MAX_LOOKS = 25
-LONGEST_TTL_MS = 86_400_000
 
 State = Literal["active", "timed_out", "ended"]
 
@@ -150,6 +150,9 @@ class ListSessions(Call, frozen=True, kw_only=True):
 
     of: Annotated[Name | None, Meta(description="Agent to filter by")] = None
     state: Annotated[State, Meta(description="State to filter by")] | None = None
+    skip: Annotated[
+        int, Meta(ge=0, le=4_000, description="Number of sessions to skip (0 to 4,000)")
+    ] = 0
     limit: Limit = 20
     cursor: Cursor | None = None
 
@@ -173,15 +176,17 @@ async def list_sessions(context: Context, params: ListSessions) -> Sessions:
     query = f"sessions {params.of!r} {params.state}"
     before = NEWEST if params.cursor is None else read_cursor(ws, query, params.cursor)
     agent = await context.agent_number(params.of)
+    skip = params.skip if params.cursor is None else 0
     found: list[SessionRow] = []
     has_more = True
     for _ in range(MAX_LOOKS):
         rows = await store.session_page(before=before, reader_agent=agent, most=LOOKED_AT)
         found += [row for row in rows if params.state in (None, state_of(context, row))]
         has_more = len(rows) == LOOKED_AT
-        if not has_more or len(found) >= params.limit:
+        if not has_more or len(found) >= skip + params.limit:
             break
         before = rows[-1].seq
+    found = found[skip:]
     page = fitting([shown_session(context, row) for row in found[: params.limit]])
     if len(page) < len(found) or len(page) == params.limit:
         before, has_more = page[-1].number, True

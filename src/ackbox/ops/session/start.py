@@ -20,7 +20,7 @@ from ackbox.ops.lenient import CLEARS
 from ackbox.ops.note.write import NewNote, keep
 from ackbox.ops.rules.announce import announce
 from ackbox.ops.rules.overlap import Overlap
-from ackbox.ops.rules.presence import DEFAULT_TTL_S
+from ackbox.ops.rules.presence import DEFAULT_TTL_S, heartbeat_of
 from ackbox.ops.session.context import PENDING, RECENT, Deliver, SessionContext, Titles, Which, tell
 from ackbox.ops.session.list import Session, overlaps, shown_session, state_of
 from ackbox.ops.table import Call, Context, op
@@ -171,9 +171,7 @@ async def start(context: Context, params: Start) -> Started:
         session=shown_session(context, row),
         ttl_s=ttl_s,
         conflicts=conflicts,
-        heartbeat_s=min(
-            params.heartbeat_s or settings.get("heartbeat_s", max(ttl_s // 3, 1)), ttl_s
-        ),
+        heartbeat_s=heartbeat_of(settings, ttl_s, params.heartbeat_s),
         **told,
     )
 
@@ -378,6 +376,13 @@ async def _changed(context: Context, row: SessionRow, params: Checkpoint) -> Ses
     context.session_signs[row.seq] = context.now
     files = row.files if params.files is None else params.files
     area = row.area if params.area is None else params.area or None
+    if (area, files) != (row.area, row.files):
+        subject = {"agent": row.name, "instance": row.instance, "session": row.id}
+        context.rings.add(
+            await context.store.add_event(
+                "session.changed", at=context.now, reader=row.agent, subject=subject
+            )
+        )
     row = msgspec.structs.replace(
         row, area=area, files=files, summary=params.summary or row.summary, last_seen=context.now
     )
@@ -391,7 +396,7 @@ class End(Call, frozen=True, kw_only=True):
     """End of a session, and its result."""
 
     summary: (
-        Annotated[str, Meta(max_length=2000, description="Summary of the work you leave")] | None
+        Annotated[str, Meta(max_length=10_000, description="Summary of the work you leave")] | None
     ) = None
     outcome: (
         Annotated[
@@ -421,6 +426,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     """The ended session."""
 
     session: Annotated[Session, Meta(description="Session")]
+    duration_s: Annotated[int, Meta(description="Seconds from its start to its end")]
 
 
 @op("session.end", scope="write", writes=True)
@@ -478,4 +484,7 @@ async def end(context: Context, params: End) -> Ended:
             "files": params.touched[:20],
         }
         await announce(context, f"{_who(row)} ended{how}{said}", metadata=facts)
-    return Ended(session=shown_session(context, ended))
+    return Ended(
+        session=shown_session(context, ended),
+        duration_s=max(context.now - row.started_at, 0) // 1000,
+    )

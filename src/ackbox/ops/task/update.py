@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid
+from ackbox.errors import Invalid, NotAllowed
 from ackbox.model.message import Priority
 from ackbox.model.moment import parse_moment
 from ackbox.model.task import (
@@ -25,7 +25,15 @@ from ackbox.model.task import (
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.table import Context, op
-from ackbox.ops.task.change import Change, actor, moved, reassigned, save, with_messages_sent
+from ackbox.ops.task.change import (
+    Change,
+    actor,
+    holder_of,
+    moved,
+    reassigned,
+    save,
+    with_messages_sent,
+)
 from ackbox.ops.task.depend import replace_needs
 from ackbox.ops.task.fields import (
     DoneWhen,
@@ -95,6 +103,9 @@ class Update(Change, frozen=True, kw_only=True):
     done_when: Annotated[DoneWhen, CLEARS] | None = None
     due_at: Annotated[DueAt, CLEARS] | None = None
     estimated_minutes: Minutes | None = None
+    only_own: Annotated[
+        bool, Meta(description="Whether to refuse a task that is assigned to another agent")
+    ] = False
     metadata: (
         Annotated[
             dict[str, Any],
@@ -113,10 +124,17 @@ async def update(context: Context, params: Update) -> Task:
     nothing.
 
     Raises NotFound, Conflict (a status that cannot follow, another agent's task, a dependency
-    cycle), Invalid, TooLong, UnknownRecipient.
+    cycle), Invalid, TooLong, UnknownRecipient, NotAllowed (`only_own`).
     """
     before = await find(context, params, params.id)
     me = await actor(context, params, before)
+    if params.only_own and before.assignee not in (None, me.agent):
+        raise NotAllowed(
+            f"Task {before.number} is assigned to {holder_of(before)}, not to {me.name}.",
+            hint="Assign it to yourself with task.assign first.",
+            field="id",
+            assignee=before.assignee_name,
+        )
     if params.metadata is not None:
         check_metadata(params.metadata, hint="Name a file in the description instead.")
     task = _edited(before, params, context.now)

@@ -136,7 +136,7 @@ SELECT next_seq - 1 FROM workspace WHERE ws = :ws;
 
 -- name: key_by_id
 -- Find a key by the id in it. across: a key is how a caller's workspace is found; primary key.
-SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at
+SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at, dialect
 FROM access_key WHERE id = :id;
 
 -- name: keys_ended
@@ -145,13 +145,13 @@ SELECT id FROM access_key WHERE revoked_at >= :since OR (expires_at > :since AND
 
 -- name: keys_of
 -- List a workspace's keys; index access_key_by_ws.
-SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at
+SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at, dialect
 FROM access_key WHERE ws = :ws ORDER BY created_at, id;
 
 -- name: key_add
 -- Store a new key's digest.
-INSERT INTO access_key (id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at)
-VALUES (:id, :ws, :digest, :role, :agent, :may_speak_as, :label, :now, :expires_at, NULL);
+INSERT INTO access_key (id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at, dialect)
+VALUES (:id, :ws, :digest, :role, :agent, :may_speak_as, :label, :now, :expires_at, NULL, :dialect);
 
 -- name: key_revoke
 -- Revoke a key of this workspace; the first time wins; primary key.
