@@ -949,6 +949,7 @@ class SessionVerbs:
         self,
         *,
         documents: builtins.list[str] = ...,
+        notes_from: int = 4,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -989,6 +990,7 @@ class SessionVerbs:
         state: Literal["unread", "pending"] = "unread",
         query: str | None = None,
         documents: builtins.list[str] = ...,
+        notes_from: int = 4,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -1096,6 +1098,10 @@ class ProgramVerbs:
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
         must_be_known: bool = False,
+        with_notes: bool = False,
+        notes_from: int = 4,
+        prompt: str | None = None,
+        known_notes: builtins.list[str] = ...,
         model: str | None = None,
         machine: str | None = None,
         auto_instance: str | None = None,
@@ -1119,7 +1125,7 @@ class ProgramVerbs:
 
         The operation compares `files` with the claims of others, and reports each collision
         once to
-        both sides.
+        both sides. With `with_notes` it returns up to five notes too.
 
         Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
         """
@@ -2737,6 +2743,7 @@ class SyncSessionVerbs:
         self,
         *,
         documents: builtins.list[str] = ...,
+        notes_from: int = 4,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2777,6 +2784,7 @@ class SyncSessionVerbs:
         state: Literal["unread", "pending"] = "unread",
         query: str | None = None,
         documents: builtins.list[str] = ...,
+        notes_from: int = 4,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2884,6 +2892,10 @@ class SyncProgramVerbs:
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
         must_be_known: bool = False,
+        with_notes: bool = False,
+        notes_from: int = 4,
+        prompt: str | None = None,
+        known_notes: builtins.list[str] = ...,
         model: str | None = None,
         machine: str | None = None,
         auto_instance: str | None = None,
@@ -2907,7 +2919,7 @@ class SyncProgramVerbs:
 
         The operation compares `files` with the claims of others, and reports each collision
         once to
-        both sides.
+        both sides. With `with_notes` it returns up to five notes too.
 
         Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
         """

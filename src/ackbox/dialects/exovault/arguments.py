@@ -35,6 +35,13 @@ WHOLE: dict[str, Any] = {"instance": None}
 VAULT = Arg("vaultId", VaultId, "workspace", default=None, or_header=True)
 AGENT = Arg("agentId", AgentId, "agent", default=None, or_header=True)
 RUN = Arg("agentRunId", RunId, default=None)
+# Where the run is worth keeping, with what it wrote.
+RUN_KEPT = Arg(
+    "agentRunId",
+    Annotated[str, Meta(max_length=200, description="Id of this run, kept with the note")],
+    "metadata.agentRunId",
+    default=None,
+)
 MODEL = Arg(
     "modelId",
     Annotated[str, Meta(max_length=200, description="Your model; ignored")],

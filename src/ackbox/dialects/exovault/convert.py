@@ -17,6 +17,23 @@ _OURS = {
     "entities": "tags",
     "metadata": "metadata",
 }
+_WORD = re.compile(r"\w+")
+MAX_KNOWN, PROMPT = 500, 4_000
+# Words that often come with a decision, a rule or a preference.
+SIGNALS = (
+    "always",
+    "approved",
+    "constraint",
+    "decided",
+    "decision",
+    "deprecated",
+    "important",
+    "must",
+    "never",
+    "prefer",
+    "remember",
+    "requirement",
+)
 _STATUSES = {"backlog": "open", "todo": "open"}
 # The column that shows each of our statuses; what they call `backlog` is shown as `todo`.
 COLUMNS = {
@@ -39,6 +56,28 @@ def id_of_uuid(given: str) -> str:
 def ids_of_uuids(given: list[str]) -> list[str]:
     """Return ids as we write them."""
     return [id_of_uuid(each) for each in given]
+
+
+def newest_ids(given: list[str]) -> list[str]:
+    """Return the last ids of a list that grows, as we write them."""
+    return ids_of_uuids(given[-MAX_KNOWN:])
+
+
+def beginning(prompt: str) -> str:
+    """Return as much of a prompt as is compared with memories."""
+    return prompt[:PROMPT]
+
+
+def moment(event: str) -> str:
+    """Return our word for an event of a hook."""
+    return "prompt" if event == "prompt_submit" else event
+
+
+def signals(content: str, more: list[str]) -> list[str]:
+    """Return the words in a turn that say that something is settled, and those asked for."""
+    words = set(_WORD.findall(content.casefold()))
+    wanted = {each: set(_WORD.findall(each.casefold())) for each in (*SIGNALS, *more)}
+    return [each for each, parts in wanted.items() if parts and parts <= words]
 
 
 def ids_of_uuid(given: str) -> list[str]:

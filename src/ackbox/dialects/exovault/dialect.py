@@ -4,7 +4,7 @@ Explained in docs/howto/coming-from-exovault.md.
 """
 
 from ackbox.dialects.engine.dialect import Dialect
-from ackbox.dialects.exovault import messages, notes, replies, sessions, tasks
+from ackbox.dialects.exovault import hooks, messages, notes, replies, sessions, tasks
 from ackbox.dialects.exovault.errors import ERRORS
 
 EXOVAULT = Dialect(
@@ -28,6 +28,7 @@ EXOVAULT = Dialect(
         *messages.TOOLS,
         *tasks.TOOLS,
         *notes.TOOLS,
+        *hooks.TOOLS,
     ),
     opening=sessions.OPENING,
 )

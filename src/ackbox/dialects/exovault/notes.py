@@ -178,7 +178,8 @@ CREATE_NOTE = ToolMapping(
         RUN,
         MODEL,
     ),
-    fixed={**WHOLE, "kind": "note"},
+    # Below the importance at which a session is told of a memory: notes are read when asked for.
+    fixed={**WHOLE, "kind": "note", "priority": 2},
     reply=replies.create_note,
 )
 LIST_NOTES = ToolMapping(

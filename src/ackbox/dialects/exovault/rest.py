@@ -4,7 +4,7 @@ Explained in docs/howto/coming-from-exovault.md.
 """
 
 from ackbox.dialects.engine.rest import Rest, Route
-from ackbox.dialects.exovault import messages, notes, replies, sessions, tasks
+from ackbox.dialects.exovault import hooks, messages, notes, replies, sessions, tasks
 from ackbox.dialects.exovault.errors import ERRORS
 
 EXOVAULT_REST = Rest(
@@ -14,6 +14,8 @@ EXOVAULT_REST = Rest(
     error_body=replies.error_body,
     opening=sessions.OPENING,
     routes=(
+        Route(method="POST", path="/hook-context", tool=hooks.HOOK_CONTEXT),
+        Route(method="POST", path="/ingest-turn", tool=hooks.INGEST_TURN),
         Route(method="POST", path="/session-start", tool=sessions.START),
         Route(method="POST", path="/context-checkpoint", tool=sessions.CHECKPOINT),
         Route(method="POST", path="/send-message", tool=messages.SEND),

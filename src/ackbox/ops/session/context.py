@@ -15,6 +15,7 @@ from ackbox.model.query import parse_query
 from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance, card_of
 from ackbox.ops.inbox import Check, check
+from ackbox.ops.note.recall import TOLD_FROM, NotesFrom
 from ackbox.ops.note.write import Note, within
 from ackbox.ops.note.write import shown as shown_note
 from ackbox.ops.rules.presence import derived, everyone
@@ -65,7 +66,8 @@ class SessionContext(msgspec.Struct, frozen=True, kw_only=True):
         list[Note],
         Meta(
             description=(
-                "Current constraints and notes of priority 4 and 5, newest first (at most 10)"
+                "Current constraints and notes of priority `notes_from` and up, newest first"
+                " (at most 10)"
             )
         ),
     ]
@@ -94,6 +96,7 @@ async def tell(
     state: Literal["unread", "pending"],
     query: str | None,
     documents: list[str],
+    notes_from: int,
 ) -> dict[str, Any]:
     """Return the context for a reader that starts, by the fields of SessionContext."""
     post = await check(
@@ -127,7 +130,7 @@ async def tell(
             for each in others[:MAX_LISTED]
         ],
         "tasks": tasks.tasks,
-        "notes": await _told(context, NoteFilter(important=1)),
+        "notes": await _told(context, NoteFilter(important=notes_from)),
         "found": await _found(context, query),
         "is_first": not before,
         "documents": await _documents(context, documents),
@@ -154,7 +157,7 @@ async def _news(context: Context, me: Reader, before: list[SessionRow]) -> list[
         return []
     return [
         note
-        for note in await _told(context, NoteFilter(since=before[0].last_seen))
+        for note in await _told(context, NoteFilter(since=before[0].last_seen, priority=TOLD_FROM))
         if note.author != me.name
     ]
 
@@ -171,9 +174,10 @@ async def _found(context: Context, query: str | None) -> list[Note]:
 
 
 class GetContext(Call, frozen=True, kw_only=True):
-    """Documents to return."""
+    """Notes to return."""
 
     documents: Titles = []
+    notes_from: NotesFrom = 4
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,5 +216,6 @@ async def get_context(context: Context, params: GetContext) -> Opening:
         state="pending",
         query=None,
         documents=params.documents,
+        notes_from=params.notes_from,
     )
     return Opening(agent=me.name, workspace=context.workspace.name, told=SessionContext(**told))

@@ -17,6 +17,7 @@ from ackbox.model.message import Letter
 from ackbox.ops.agent.check_in import Checkin, Checkout, check_in, check_out, with_instance
 from ackbox.ops.inbox import Check, check
 from ackbox.ops.lenient import CLEARS
+from ackbox.ops.note.recall import NotesFrom
 from ackbox.ops.note.write import NewNote, keep
 from ackbox.ops.rules.announce import announce
 from ackbox.ops.rules.overlap import Overlap
@@ -116,6 +117,7 @@ class Start(Checkin, frozen=True, kw_only=True):
         | None
     ) = None
     documents: Titles = []
+    notes_from: NotesFrom = 4
 
 
 class Started(SessionContext, frozen=True, kw_only=True):
@@ -163,6 +165,7 @@ async def start(context: Context, params: Start) -> Started:
         state=params.state,
         query=params.query,
         documents=params.documents,
+        notes_from=params.notes_from,
     )
     token = secrets.token_hex(32)
     row = await _store(context, me, params, token=token, ttl_s=ttl_s)

@@ -70,7 +70,7 @@ AND (CAST(:kind AS TEXT) IS NULL OR n.kind = :kind)
   AND (CAST(:author AS BIGINT) IS NULL OR n.author = :author)
   AND (CAST(:priority AS BIGINT) IS NULL OR n.priority >= :priority)
   AND (CAST(:title AS TEXT) IS NULL OR n.title = :title)
-  AND (CAST(:important AS BIGINT) IS NULL OR n.priority >= 4 OR n.kind = 'constraint')
+  AND (CAST(:important AS BIGINT) IS NULL OR n.priority >= :important OR n.kind = 'constraint')
   AND (CAST(:since AS BIGINT) IS NULL OR n.created_at > :since)
   AND (CAST(:current_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes'))
 
