@@ -15,8 +15,10 @@ from ackbox.ops.agent.card import Instance
 from ackbox.ops.agent.list import Roster
 from ackbox.ops.inbox import Checked
 from ackbox.ops.message.send import Sent
-from ackbox.ops.note.link import GotNote, Linked, Neighbour, NoteLink
-from ackbox.ops.note.write import Added, Note, NotePage
+from ackbox.ops.note.find import NotePage
+from ackbox.ops.note.graph import GotNote, Neighbour
+from ackbox.ops.note.link import Linked, NoteLink
+from ackbox.ops.note.write import Added, Note
 from ackbox.ops.receipt import Marked
 from ackbox.ops.session.context import Opening, SessionContext
 from ackbox.ops.session.list import Session

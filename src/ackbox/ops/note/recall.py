@@ -21,8 +21,10 @@ from ackbox.store.notes import NoteFilter, StoredNote
 MAX_RECALLED = 5
 COMPARED = 50
 LOOKED_AT = 4_000
-# Notes of the lowest priority are found by a search only.
+# Notes of the lowest priority are found by a search only; what was said in a conversation by a
+# search that does not leave its kind out.
 TOLD_FROM = 2
+CONVERSATION = "conversation"
 # Words of a prompt that a note must share; shorter words say little.
 SHARED = 2
 _WORD = re.compile(r"\w{4,}")
@@ -43,14 +45,18 @@ async def recall(
     """Return the notes that share most words with a prompt; without one, the newest important."""
     most = min(COMPARED + len(known), 200)
     if prompt is None:
-        rows = await context.store.note_page(NoteFilter(important=notes_from), most=most)
+        rows = await context.store.note_page(
+            NoteFilter(important=notes_from, now=context.now), most=most
+        )
     else:
         wanted = _words(prompt)
         terms = sorted(wanted, key=lambda word: (-len(word), word))[:MAX_TERMS]
         if not terms:
             return []
         query = Query(tuple(Term(spaced(word)) for word in terms), is_any=True)
-        rows = await context.store.search_notes(query, NoteFilter(priority=TOLD_FROM), most=most)
+        rows = await context.store.search_notes(
+            query, NoteFilter(priority=TOLD_FROM, now=context.now), most=most
+        )
         needed = min(SHARED, len(terms))
         scored = [(len(_words(_text(row)) & set(terms)), row) for row in rows]
         rows = [row for score, row in _best_first(scored) if score >= needed]

@@ -15,8 +15,9 @@ from ackbox.model.query import parse_query
 from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance, card_of
 from ackbox.ops.inbox import Check, check
+from ackbox.ops.note.find import within
 from ackbox.ops.note.recall import TOLD_FROM, NotesFrom
-from ackbox.ops.note.write import Note, within
+from ackbox.ops.note.write import Note
 from ackbox.ops.note.write import shown as shown_note
 from ackbox.ops.rules.presence import derived, everyone
 from ackbox.ops.session.list import Session, shown_session, state_of
@@ -130,12 +131,12 @@ async def tell(
             for each in others[:MAX_LISTED]
         ],
         "tasks": tasks.tasks,
-        "notes": await _told(context, NoteFilter(important=notes_from)),
+        "notes": await _told(context, NoteFilter(important=notes_from, now=context.now)),
         "found": await _found(context, query),
         "is_first": not before,
         "documents": await _documents(context, documents),
         "news": await _news(context, me, before),
-        "kept": await context.store.notes_kept(),
+        "kept": await context.store.notes_kept(now=context.now),
     }
 
 
@@ -146,7 +147,9 @@ async def _told(context: Context, narrow: NoteFilter) -> list[Note]:
 
 async def _documents(context: Context, titles: list[str]) -> list[Note]:
     found = [
-        await context.store.note_page(NoteFilter(kind="document", title=title), most=1)
+        await context.store.note_page(
+            NoteFilter(kind="document", title=title, now=context.now), most=1
+        )
         for title in dict.fromkeys(titles)
     ]
     return [shown_note(row) for rows in found for row in rows]
@@ -157,7 +160,9 @@ async def _news(context: Context, me: Reader, before: list[SessionRow]) -> list[
         return []
     return [
         note
-        for note in await _told(context, NoteFilter(since=before[0].last_seen, priority=TOLD_FROM))
+        for note in await _told(
+            context, NoteFilter(since=before[0].last_seen, priority=TOLD_FROM, now=context.now)
+        )
         if note.author != me.name
     ]
 
@@ -167,7 +172,9 @@ async def _found(context: Context, query: str | None) -> list[Note]:
         []
         if query is None
         else await context.store.search_notes(
-            parse_query(query, is_any=True), NoteFilter(), most=MAX_LISTED
+            parse_query(query, is_any=True),
+            NoteFilter(priority=TOLD_FROM, now=context.now),
+            most=MAX_LISTED,
         )
     )
     return [shown_note(row) for row in within(rows, limit=MAX_LISTED, max_text_bytes=NOTES_BYTES)]
