@@ -261,7 +261,7 @@ async def test_links_follow_a_note_to_its_current_version(post: Post) -> None:
     assert await around(b, follow=True) == ([], set())
     with pytest.raises(NotFound):
         await post("note.unlink", agent="ana", id=found.id)
-    with pytest.raises(Invalid, match="note.supersede only"):
+    with pytest.raises(Invalid, match=r"note\.supersede only"):
         await post("note.unlink", agent="ana", id=f"{newer.id}.supersedes.{a}")
 
 

@@ -257,7 +257,8 @@ class Notes(Bound):
         if not only_look:
             await self.add_note(
                 StoredNote(
-                    **{name: record.get(name) for name in _OWN}
+                    # Older exports lack the newest columns.
+                    **{name: record[name] for name in _OWN if name in record}
                     | {"content": bytes.fromhex(record["content"])}
                 )
             )

@@ -376,8 +376,8 @@ def note_explore(ctx: CliContext, query: tuple[str, ...], depth: int) -> None:
 
     Example: ackbox note explore storage engine
     """
-    found = ctx.call("note.explore", query=" ".join(query), depth=depth)["notes"]
-    ctx.show_each(found, FOUND, empty="No notes found.")
+    found = ctx.call("note.explore", query=" ".join(query), depth=depth)
+    ctx.show_each(found["notes"], FOUND, empty="No notes found.")
 
 
 FOUND = (
@@ -431,8 +431,6 @@ def note_remove(ctx: CliContext, id: str) -> None:
 
 @note.command("tidy", cls=Verb)
 @click.option("--kind", help="Kind whose old notes are archived (default: episodic).")
-@click.option("--kind-days", type=int, help="Age in days of a note of that kind (default: 30).")
-@click.option("--max-priority", type=int, help="Highest unimportant priority (default: 1).")
 @click.option("--days", type=int, help="Age in days of an unimportant note (default: 14).")
 @click.option("--dry-run", "only_look", is_flag=True, help="Count them, and archive nothing.")
 @with_context
@@ -443,10 +441,7 @@ def note_tidy(ctx: CliContext, /, **params: Any) -> None:
     """
     ctx.show(
         ctx.call("note.tidy", **_given(**params)),
-        lambda of: (
-            f"Archived: {of['archived']}. Old: {len(of['old'])}, unimportant:"
-            f" {len(of['unimportant'])}{', and more' if of['has_more'] else ''}."
-        ),
+        lambda of: f"Archived: {of['archived']} of {len(of['old']) + len(of['unimportant'])}.",
     )
 
 

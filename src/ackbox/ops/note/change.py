@@ -123,7 +123,7 @@ class Remove(Call, frozen=True, kw_only=True):
 
 
 class Removed(msgspec.Struct, frozen=True, kw_only=True):
-    """What was removed."""
+    """The removed note."""
 
     id: Annotated[str, Meta(description="Id of the note")]
     removed: Annotated[int, Meta(description="Number of versions of it that are gone")]
@@ -182,7 +182,7 @@ class Tidied(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("note.tidy", scope="write", writes=lambda params: not params.only_look)
 async def tidy(context: Context, params: Tidy) -> Tidied:
-    """Archive your notes that few need: old ones of a kind, and unimportant ones.
+    """Archive your old notes of a kind, and your old unimportant ones.
 
     At most 200 in one call, oldest first. An admin archives those of every author. Folders and
     documents stay.

@@ -71,7 +71,7 @@ class GotNote(msgspec.Struct, frozen=True, kw_only=True):
 async def get(context: Context, params: GetNote) -> GotNote:
     """Return one note with its links and linked notes.
 
-    With `follow` the links of all its versions count as its own, and lead to current notes.
+    With `follow` its links include those of all its versions, and lead to current notes.
 
     Raises NotFound.
     """
@@ -88,7 +88,7 @@ async def get(context: Context, params: GetNote) -> GotNote:
 
 
 class Explore(Call, frozen=True, kw_only=True):
-    """Where to begin, and how far to go."""
+    """Note or words to begin from, and limits."""
 
     query: (
         Annotated[str, Meta(min_length=1, max_length=2000, description=f"{WORDS}; any word counts")]
