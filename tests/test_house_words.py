@@ -58,9 +58,10 @@ WITHOUT: dict[str, dict[str, str]] = {
 IMPERATIVES = frozenset({
     "Add", "Append", "Archive", "Assign", "Cancel", "Change", "Check", "Claim", "Copy", "Count",
     "Create", "Declare", "End", "Export", "Find", "Finish", "Follow", "Get", "Import", "Keep",
-    "Leave", "Link", "List", "Make", "Mark", "Move", "Open", "Pause", "Preview", "Receive", "Record",
-    "Redeem", "Register", "Remove", "Replace", "Report", "Resume", "Return", "Revoke", "Search",
-    "Send", "Set", "Show", "Sign", "Start", "Submit", "Supersede", "Update", "Wait", "Withdraw",
+    "Leave", "Link", "List", "Make", "Mark", "Move", "Open", "Pause", "Preview", "Receive",
+    "Record", "Redeem", "Register", "Remove", "Replace", "Report", "Resume", "Return", "Revoke",
+    "Search", "Send", "Set", "Show", "Sign", "Start", "Submit", "Supersede", "Update", "Wait",
+    "Withdraw",
 })
 # fmt: on
 # Words with a plainer one in the field's vocabulary; CONTRIBUTING.md says which.

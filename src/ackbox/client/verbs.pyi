@@ -891,7 +891,7 @@ class NoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Tidied:
-        """Archive your notes that few need: old ones of a kind, and unimportant ones.
+        """Archive your old notes of a kind, and your old unimportant ones.
 
         At most 200 in one call, oldest first. An admin archives those of every author.
         Folders and
@@ -1002,7 +1002,7 @@ class NoteVerbs:
     ) -> GotNote:
         """Return one note with its links and linked notes.
 
-        With `follow` the links of all its versions count as its own, and lead to current
+        With `follow` its links include those of all its versions, and lead to current
         notes.
 
         Raises NotFound.
@@ -2852,7 +2852,7 @@ class SyncNoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Tidied:
-        """Archive your notes that few need: old ones of a kind, and unimportant ones.
+        """Archive your old notes of a kind, and your old unimportant ones.
 
         At most 200 in one call, oldest first. An admin archives those of every author.
         Folders and
@@ -2963,7 +2963,7 @@ class SyncNoteVerbs:
     ) -> GotNote:
         """Return one note with its links and linked notes.
 
-        With `follow` the links of all its versions count as its own, and lead to current
+        With `follow` its links include those of all its versions, and lead to current
         notes.
 
         Raises NotFound.

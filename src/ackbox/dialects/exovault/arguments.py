@@ -26,6 +26,9 @@ MemoryType = Annotated[
     ),
 ]
 MemoryId = Annotated[str, Meta(min_length=1, max_length=64, description="Id of the memory")]
+NoteId = Annotated[str, Meta(min_length=1, max_length=64, description="Id of the note")]
+Content = Annotated[str, Meta(min_length=1, max_length=100_000, description="Full text")]
+Title = Annotated[str, Meta(min_length=1, max_length=500, description="Title")]
 Entities = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=200)]],
     Meta(max_length=50, description="Keywords"),

@@ -19,6 +19,10 @@ _OURS = {
 }
 _WORD = re.compile(r"\w+")
 MAX_KNOWN, PROMPT = 500, 4_000
+MAX_TASKS, TITLE, TASK_TEXT = 50, 200, 5_000
+# An item of a list in Markdown, and the number before a part of a plan in one paragraph.
+_ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(.+)")
+_NUMBER = re.compile(r"(?:^|(?<=[\s:,;]))\d{1,3}[.)]\s+")
 # Words that often come with a decision, a rule or a preference.
 SIGNALS = (
     "always",
@@ -126,9 +130,36 @@ def new_assignee(agent: str) -> str:
     return "" if agent == "any" else agent
 
 
-def related_links(ids: list[str]) -> list[dict[str, str]]:
+def related_links(related: list[str | dict[str, str]]) -> list[dict[str, str]]:
     """Return the links from a memory to those it is related to."""
-    return [{"relation": "related_to", "to": id_of_uuid(each)} for each in ids]
+    return [_link(each) for each in related]
+
+
+def _link(related: str | dict[str, str]) -> dict[str, str]:
+    if isinstance(related, str):
+        return {"relation": "related_to", "to": id_of_uuid(related)}
+    return {
+        "relation": related.get("relationType", "related_to"),
+        "to": id_of_uuid(related.get("memoryId", "")),
+    }
+
+
+def tasks_of_plan(plan: str) -> list[dict[str, str]]:
+    """Return the tasks of a plan: its list items, else its numbered parts, else its lines."""
+    lines = [line.strip() for line in plan.splitlines() if line.strip()]
+    items = [found[1] for line in lines if (found := _ITEM.match(line))]
+    if len(items) < 2:
+        items = [part for part in _NUMBER.split(plan)[1:] if part.strip()]
+    texts = [text.strip().rstrip(",;") for text in (items if len(items) > 1 else lines)]
+    return [_planned(text) for text in texts if text][:MAX_TASKS]
+
+
+def _planned(text: str) -> dict[str, str]:
+    title = " ".join(text.split())
+    return {
+        "title": title[:TITLE],
+        **({"description": text[:TASK_TEXT]} if len(title) > TITLE else {}),
+    }
 
 
 def notes_of_memories(memories: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Letter
+from ackbox.model.moment import to_text
 from ackbox.model.query import parse_query
 from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance, card_of
@@ -32,6 +33,7 @@ PENDING = 5
 RECENT = 5
 MAX_LISTED = 10
 NOTES_BYTES = 16_000
+SENT_LOOKED_AT = 100
 
 Deliver = Annotated[
     Literal["none", "delivered", "read"],
@@ -44,6 +46,25 @@ Which = Annotated[
 Titles = Annotated[
     list[Annotated[str, Meta(max_length=500)]],
     Meta(max_length=20, description="Titles of notes of kind document to return (at most 20)"),
+]
+
+
+class Acknowledged(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of yours that a recipient acknowledged."""
+
+    id: Annotated[str, Meta(description="Id of the message")]
+    agent: Annotated[str, Meta(description="Recipient")]
+    acknowledged_at: Annotated[str, Meta(description="Time")]
+
+
+Acknowledgements = Annotated[
+    list[Acknowledged],
+    Meta(
+        description=(
+            "Your messages that were acknowledged since then, the last first: at most 10, of your"
+            " newest 100"
+        )
+    ),
 ]
 
 
@@ -82,6 +103,7 @@ class SessionContext(msgspec.Struct, frozen=True, kw_only=True):
         list[Note],
         Meta(description=("Notes by others since your last session, newest first (at most 10)")),
     ] = []
+    acknowledged: Acknowledgements = []
     kept: Annotated[int, Meta(description="Number of current notes")] = 0
     is_first: Annotated[
         bool, Meta(description="Whether this is your first session in this workspace")
@@ -136,8 +158,17 @@ async def tell(
         "is_first": not before,
         "documents": await _documents(context, documents),
         "news": await _news(context, me, before),
+        "acknowledged": await acknowledged(context, me, before[0].last_seen if before else 0),
         "kept": await context.store.notes_kept(now=context.now),
     }
+
+
+async def acknowledged(context: Context, me: Reader, since: int) -> list[Acknowledged]:
+    """Return which messages of the caller were acknowledged after a time."""
+    found = await context.store.acknowledged_since(
+        me, since, looked_at=SENT_LOOKED_AT, most=MAX_LISTED
+    )
+    return [Acknowledged(id=id, agent=name, acknowledged_at=to_text(at)) for id, name, at in found]
 
 
 async def _told(context: Context, narrow: NoteFilter) -> list[Note]:

@@ -22,7 +22,17 @@ from ackbox.ops.note.write import NewNote, keep
 from ackbox.ops.rules.announce import announce
 from ackbox.ops.rules.overlap import Overlap
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
-from ackbox.ops.session.context import PENDING, RECENT, Deliver, SessionContext, Titles, Which, tell
+from ackbox.ops.session.context import (
+    PENDING,
+    RECENT,
+    Acknowledgements,
+    Deliver,
+    SessionContext,
+    Titles,
+    Which,
+    acknowledged,
+    tell,
+)
 from ackbox.ops.session.list import Session, overlaps, shown_session, state_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.messages import NEWEST
@@ -308,6 +318,7 @@ class Checkpointed(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: Annotated[
         list[Overlap], Meta(description="Live sessions that claim the same area or files")
     ]
+    acknowledged: Acknowledgements = []
     messages: Annotated[list[Letter], Meta(description="Unread messages, most urgent first")]
     unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
     total: Annotated[
@@ -327,6 +338,7 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
     me = await context.me(params)
     row = context.session or await context.store.last_session(me.reader)
     conflicts: list[Overlap] = []
+    since = 0 if row is None else row.last_seen
     if row is not None:
         row = await _changed(context, row, params)
         if params.area is not None or params.files is not None:
@@ -362,6 +374,7 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
         session=None if row is None else shown_session(context, row),
         notes=kept,
         conflicts=conflicts,
+        acknowledged=await acknowledged(context, me, since),
         messages=post.messages[: params.limit],
         unread=post.unread,
         total=post.total,

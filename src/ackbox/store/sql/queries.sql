@@ -835,6 +835,13 @@ WHERE ws = :ws AND seq = :seq AND ended_at IS NULL;
 -- Update when a session was last seen; primary key.
 UPDATE session SET last_seen = :last_seen WHERE ws = :ws AND seq = :seq AND ended_at IS NULL AND last_seen < :last_seen;
 
+-- name: acknowledged_since
+-- Who acknowledged an agent's newest messages after a time, the last first; index message_by_sender, primary key of receipt.
+SELECT m.id, r.name, p.acknowledged_at
+FROM (SELECT ws, seq, id FROM message WHERE ws = :ws AND sender_agent = :sender_agent ORDER BY seq DESC LIMIT :looked_at) AS m
+  JOIN receipt p ON p.ws = m.ws AND p.seq = m.seq JOIN reader r ON r.ws = p.ws AND r.reader = p.reader
+WHERE p.acknowledged_at > :since ORDER BY p.acknowledged_at DESC LIMIT :most;
+
 -- name: note_add
 -- Store a note; no statement changes what it says.
 INSERT INTO note (ws, seq, id, kind, title, text, tags, priority, metadata, author, author_name, author_instance, session, content, acting_key,
