@@ -148,9 +148,9 @@ def tasks_of_plan(plan: str) -> list[dict[str, str]]:
     """Return the tasks of a plan: its list items, else its numbered parts, else its lines."""
     lines = [line.strip() for line in plan.splitlines() if line.strip()]
     items = [found[1] for line in lines if (found := _ITEM.match(line))]
-    if len(items) < 2:
-        items = [part for part in _NUMBER.split(plan)[1:] if part.strip()]
-    texts = [text.strip().rstrip(",;") for text in (items if len(items) > 1 else lines)]
+    numbered = [part for part in _NUMBER.split(plan)[1:] if part.strip()]
+    parts = next((each for each in (items, numbered) if len(each) > 1), items or lines)
+    texts = [text.strip().rstrip(",;") for text in parts]
     return [_planned(text) for text in texts if text][:MAX_TASKS]
 
 
