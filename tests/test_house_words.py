@@ -45,6 +45,7 @@ WITHOUT: dict[str, dict[str, str]] = {
         "program.shown": "`ackbox hook` confirms what it wrote out",
         "program.wake": "an agent program's bridge asks what to wake it for",
         "program.signalled": "an agent program's bridge confirms that it signalled",
+        "task.create_many": "for programs; people create one task at a time",
         "message.send_many": "for programs; people send one message at a time",
         "session.context": (
             "`session start` tells the same; for programs whose agents begin without one"
@@ -55,11 +56,12 @@ WITHOUT: dict[str, dict[str, str]] = {
 # The first word of an operation's summary.
 # fmt: off
 IMPERATIVES = frozenset({
-    "Add", "Assign", "Cancel", "Change", "Check", "Claim", "Copy", "Count", "Create",
-    "Declare", "End", "Export", "Find", "Finish", "Get", "Import", "Keep", "Leave",
-    "Link", "List", "Make", "Mark", "Open", "Pause", "Preview", "Receive", "Record", "Redeem",
-    "Register", "Remove", "Replace", "Report", "Resume", "Return", "Revoke", "Search", "Send",
-    "Set", "Show", "Sign", "Start", "Submit", "Supersede", "Update", "Wait", "Withdraw",
+    "Add", "Append", "Archive", "Assign", "Cancel", "Change", "Check", "Claim", "Copy", "Count",
+    "Create", "Declare", "End", "Export", "Find", "Finish", "Follow", "Get", "Import", "Keep",
+    "Leave", "Link", "List", "Make", "Mark", "Move", "Open", "Pause", "Preview", "Receive",
+    "Record", "Redeem", "Register", "Remove", "Replace", "Report", "Resume", "Return", "Revoke",
+    "Search", "Send", "Set", "Show", "Sign", "Start", "Submit", "Supersede", "Update", "Wait",
+    "Withdraw",
 })
 # fmt: on
 # Words with a plainer one in the field's vocabulary; CONTRIBUTING.md says which.

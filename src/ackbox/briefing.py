@@ -21,8 +21,6 @@ from ackbox.model.message import Letter, Message
 from ackbox.model.task import Task
 from ackbox.model.text import visible
 from ackbox.ops.agent.card import Instance
-from ackbox.ops.program.report import Reported
-from ackbox.ops.program.wake import Woken
 from ackbox.ops.table import Fitted
 
 # UTF-8 bytes of one answer, fence and facts included: no program that reads it cuts so little.
@@ -156,7 +154,7 @@ class Answer:
         offset: int = 0,
         mark: Callable[[], str] = new_mark,
     ) -> None:
-        self._clock = clock
+        self.clock = clock
         self.length = length
         self.offset = offset
         self._mark = mark
@@ -191,7 +189,7 @@ class Answer:
                     break
                 begun.append(each.id)
                 text = (
-                    _item(each, self._clock())
+                    _item(each, self.clock())
                     .framed(
                         self._mark(), offset=self.offset, room=max(given, BEGINNING) - NAMED - 2
                     )
@@ -215,7 +213,7 @@ class Answer:
         if is_cards:
             line = visible(_card(each))
             return line, size(line) + 3
-        framed = _item(each, self._clock()).framed(self._mark(), offset=self.offset)
+        framed = _item(each, self.clock()).framed(self._mark(), offset=self.offset)
         return framed.text, size(framed.text) + NAMED + 2
 
     def messages(self, messages: Sequence[Message]) -> str:
@@ -225,6 +223,10 @@ class Answer:
     def tasks(self, tasks: Sequence[Task]) -> str:
         """Return tasks as text."""
         return self._all(TASK_RULE, tasks)
+
+    def item(self, item: Item, *, room: int) -> str:
+        """Return one more item as text, cut to so many bytes."""
+        return item.framed(self._mark(), room=room).text
 
     def cards(
         self, cards: Sequence[Instance], about: dict[str, Any], *, beside: tuple[str, Sequence[str]]
@@ -294,7 +296,7 @@ def _of_message(message: Message, now_ms: int) -> Item:
         "type": None if message.type == "direct" else message.type,
         "intent": token(message.intent),
         "priority": message.priority,
-        "age_s": _age_s(message.created_at, now_ms),
+        "age_s": age_s(message.created_at, now_ms),
         "id": message.id,
         "thread": None if message.thread == message.id else message.thread,
         "imported": message.imported is True or None,
@@ -337,7 +339,7 @@ def _of_task(task: Task, now_ms: int) -> Item:
         "waits_for": len(task.waits_for) or None,
         "blocked_cause": task.blocked_cause,
         "message": task.message,
-        "age_s": _age_s(task.created_at, now_ms),
+        "age_s": age_s(task.created_at, now_ms),
     }
     said = {
         "Done when": task.done_when,
@@ -394,92 +396,7 @@ def _told(card: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _age_s(created_at: str, now_ms: int) -> int:
+def age_s(created_at: str, now_ms: int) -> int:
     return max(
         0, now_ms // 1000 - int(datetime.fromisoformat(created_at).astimezone(UTC).timestamp())
     )
-
-
-# What a hook may put before a model: programs cut at 10,000 bytes, and the heading needs room too.
-HOOK_LENGTH = 8_500
-
-
-def for_hook(reported: Reported, answer: Answer, *, is_start: bool, local_time: str) -> str:
-    """Return what a hook puts before a model; "" when there is nothing to say.
-
-    A session start always says who the agent is, what time it is and how much is unread.
-    """
-    who = f"You are {quoted(reported.agent)}"
-    if reported.instance is not None:
-        who += f", instance {quoted(reported.instance)},"
-    urgent = f", {reported.urgent} urgent" if reported.urgent else ""
-    count = f"{reported.unread:,} unread {_plural(reported.unread, 'message')}{urgent}"
-    heading = (
-        f"ackbox. {who} in workspace {quoted(reported.workspace)}. {count}."
-        f" Local time: {token(local_time)}."
-    )
-    parts = [heading] if is_start else []
-    if reported.too_long:
-        ids = ", ".join(reported.too_long[:8])
-        parts.append(f"Too long to show here; read with the tool thread, id: {ids}")
-    if reported.messages:
-        parts = parts or [f"ackbox. {count}."]
-        parts += _to_handle(
-            reported.messages, reported.unread, answer, reminders=_reminders(reported)
-        )
-    return "\n\n".join(parts)
-
-
-def for_wake(woken: Woken, answer: Answer) -> str:
-    """Return what wakes a program: a short notice, or with `carries_text` the messages; "" when
-    there is nothing to wake it for.
-    """
-    if not woken.ids:
-        return ""
-    count = len(woken.ids)
-    urgent = f", {woken.urgent} urgent" if woken.urgent else ""
-    senders = ", ".join(quoted(each) for each in woken.senders)
-    heading = f"ackbox: {count} new {_plural(count, 'message')}{urgent}, from {senders}."
-    if woken.messages:
-        return "\n\n".join([heading, *_to_handle(woken.messages, count, answer)])
-    one = count == 1
-    return (
-        f"{heading} {'It comes' if one else 'They come'} with this notice; otherwise read"
-        f" {'it' if one else 'them'} with the ackbox tool inbox."
-    )
-
-
-def _to_handle(
-    messages: Sequence[Letter], waiting: int, answer: Answer, *, reminders: Sequence[str] = ()
-) -> list[str]:
-    """Return messages, and what to do with them."""
-    ids, left = json.dumps([each.id for each in messages]), waiting - len(messages)
-    return [
-        answer.messages(messages),
-        *reminders,
-        f"When you have dealt with {_plural(len(messages), 'it', 'them')}: tool mark, mark"
-        f" acknowledged, ids {ids}. To answer: tool send, parent set to the id."
-        + (f" Not shown: {left:,}; read them with the tool inbox." if left > 0 else ""),
-    ]
-
-
-def _reminders(reported: Reported) -> list[str]:
-    """Return what a hook says of messages whose reply is due: the times are in their facts."""
-    late = [id for id, reminder in reported.reminders.items() if reminder == "overdue"]
-    half = [id for id, reminder in reported.reminders.items() if reminder == "half_time"]
-    said = []
-    if late:
-        said.append(
-            f"Overdue: the sender of {', '.join(late)} still waits for your reply. Reply now, even"
-            " if only to say when you will have the answer."
-        )
-    if half:
-        said.append(
-            f"Reminder: half of the time for your reply to {', '.join(half)} is over; `reply_by`"
-            " says when it is due."
-        )
-    return said
-
-
-def _plural(count: int, one: str, many: str | None = None) -> str:
-    return one if count == 1 else many or f"{one}s"

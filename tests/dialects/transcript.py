@@ -85,7 +85,8 @@ class Scene:
             return self.bound.get(expected, expected)
         if isinstance(expected, dict):
             inside = actual if isinstance(actual, dict) else {}
-            return {name: self.settle(child, inside.get(name)) for name, child in expected.items()}
+            named = {self.fill(name): child for name, child in expected.items()}
+            return {name: self.settle(child, inside.get(name)) for name, child in named.items()}
         if isinstance(expected, list):
             items = actual if isinstance(actual, list) else []
             return [

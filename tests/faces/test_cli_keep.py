@@ -149,6 +149,19 @@ def use_notes(call: Call) -> None:
         links=[{"relation": "supports", "to": first["id"]}],
     )
     call("note.supersede", agent="ana", id=other["id"], text="because SQLite is one file")
+    folder = call("note.add", agent="ana", kind="folder", title="storage", text="All of it")
+    kept = call(
+        "note.add",
+        agent="ana",
+        text="kept for a year",
+        folder=folder["id"],
+        write_id="once",
+        expires_at="365d",
+        sources=[first["id"]],
+    )
+    call("note.archive", agent="ana", id=kept["id"])
+    gone = call("note.add", agent="ana", text="gone before the export")
+    call("note.remove", agent="ana", id=gone["id"])
 
 
 def lines(path: Path) -> list[Any]:
@@ -209,7 +222,7 @@ def test_everything_comes_back_as_it_was(two: tuple[Command, Command], tmp_path:
     assert mailboxes(second, "copy") == mailboxes(first, "shop")
     assert second.json("-w", "copy", "--as", "ana", "search", "answer")["body"] == "answer"
     sent = second.json("-w", "copy", "--as", "ana", "send", "bob", "goes on")
-    assert (said["task"], said["session"], said["note"]) == (2, 2, 3)
+    assert (said["task"], said["session"], said["note"]) == (2, 2, 5)
     assert second.json("-w", "copy", "note", "search", "first")["title"] == "engine"
     assert second.json(
         "-w", "copy", "note", "show", "--depth", "2", lines(before)[-2]["note"]["id"]

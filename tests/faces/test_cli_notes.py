@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,41 @@ def test_notes_are_kept_linked_and_found(ackbox: Command) -> None:
     new = ackbox.json("--as", "noter", "note", "supersede", kept["id"], "PostgreSQL first")
     assert ackbox.json("note", "search", "first")["id"] == new["id"]
     assert "supports" in ackbox("note", "show", kept["id"], "--text").stdout
+
+
+def test_notes_are_filed_appended_explored_archived_and_removed(ackbox: Command) -> None:
+    def do(*words: str) -> Any:
+        return ackbox.json("--as", "filer", "note", *words)
+
+    def shown(*words: str) -> str:
+        return ackbox("--as", "filer", "note", *words, "--text").stdout.strip()
+
+    folder = do("add", "All designs", "--kind", "folder", "--title", "designs")["id"]
+    made = do("append", "skills", "Back up first")["id"]
+    kept = do("add", "The quokka", "--folder", folder, "--source", made, "--write-id", "w")["id"]
+    assert do("add", "The quokka", "--write-id", "w")["duplicate"] is True
+    assert do("list", "--folder", folder)["id"] == kept
+    assert shown("append", "skills", "Then migrate").startswith("Appended: ")
+    assert "skills" in shown("explore", "quokka")
+    link = f"{kept}.derived_from.{made}"
+    assert f"({link})" in shown("show", kept)
+    assert [
+        shown("unlink", link),
+        shown("move", kept),
+        shown("archive", kept),
+        shown("archive", kept, "--undo"),
+        shown("tidy", "--dry-run"),
+        shown("remove", kept),
+        shown("list", "--folder", folder),
+    ] == [
+        "Unlinked.",
+        "Moved.",
+        "Archived.",
+        "Back.",
+        "Archived: 0 of 0.",
+        "Removed, with 0 earlier versions.",
+        "No notes. Add one with: ackbox --as ana note add TEXT",
+    ]
 
 
 def test_a_run_is_declared_followed_and_ended(ackbox: Command) -> None:

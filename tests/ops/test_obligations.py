@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from ackbox.app.call import App, open_app
-from ackbox.briefing import HOOK_LENGTH, Answer, for_hook
+from ackbox.briefing import Answer
 from ackbox.errors import Invalid, MissingField
+from ackbox.hook_briefing import HOOK_LENGTH, for_hook
 from tests.engines import Clock, Post
 
 pytestmark = pytest.mark.anyio

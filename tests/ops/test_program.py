@@ -161,6 +161,52 @@ async def test_a_way_in_that_cannot_confirm_does_so_with_the_next_report(post: P
     assert [each["mark"] for each in status.receipts[0].by] == ["delivered", "injected", "seen"]
 
 
+async def test_a_message_that_the_next_report_confirms_is_not_shown_by_it_again(post: Post) -> None:
+    # The reader's floor moves with the mark, in the report that reads on from it.
+    await post("agent.check_in", agent="bob")
+    await send(post, "hello")
+    named = {"agent": "bob", "program": "claude", "program_session": "5b1f"}
+    first = await post("program.report", moment="session_start", is_new_context=True, **named)
+    again = await post("program.report", moment="prompt", has_shown_last=True, **named)
+    assert (bodies(first), bodies(again)) == (["hello"], [])
+
+
+async def test_a_report_that_asks_for_notes_gets_those_that_suit_its_moment(post: Post) -> None:
+    async def note(text: str, **more: Any) -> str:
+        return str((await post("note.add", agent="ana", text=text, **more)).id)
+
+    rule = await note("Never log tokens.", kind="constraint", priority=1)
+    port = await note("The price service uses 8080.", priority=4)
+    plain = await note("Restart the price service nightly.")
+    await note("Why does the price service fail?", kind="conversation", priority=1)
+    await note("A service of coffee.")
+
+    async def notes(moment: str, **more: Any) -> list[str]:
+        told = await report(post, moment, with_notes=True, **more)
+        return [each.id for each in told.notes]
+
+    asked = "Why does the PRICE service fail?"
+    assert [
+        await notes("session_start"),
+        await notes("session_start", notes_from=1, known_notes=[rule, plain]),
+        await notes("prompt", prompt=asked),
+        await notes("prompt", prompt=asked, known_notes=[plain]),
+        await notes("prompt", prompt="go on"),
+        await notes("prompt"),
+        await notes("session_end"),
+        (await report(post, "prompt", prompt=asked)).notes,
+    ] == [
+        [port, rule],
+        [each.id for each in (await post("note.list")).notes if each.id not in (rule, plain)],
+        [plain, port],
+        [port],
+        [],
+        [],
+        [],
+        [],
+    ]
+
+
 async def test_a_session_that_never_reported_cannot_have_shown_anything(post: Post) -> None:
     with pytest.raises(NotFound, match="No session '5b1f' of 'claude' has reported here"):
         await post("program.shown", agent="bob", offer="1", **SESSION)

@@ -447,3 +447,41 @@ async def test_who_begins_without_a_session_is_told_once_what_a_start_tells(
         (await post("session.context", agent=name)).told is None for name in ("ana", "bob")
     ] == [False, True]
     assert (await post("session.list")).sessions[0].agent == "bob"
+
+
+async def test_a_sender_is_told_who_acknowledged_since_its_last_session(
+    post: Post, clock: Clock
+) -> None:
+    await post("session.start", agent="ana")
+    ids = [
+        (await post("message.send", agent="ana", to=["bob", "eve"], body=f"{number}")).id
+        for number in range(2)
+    ]
+    theirs = (await post("message.send", agent="bob", to="eve", body="not ana's")).id
+    clock.pass_s(1)
+    await post("receipt.mark", agent="bob", ids=[ids[0]], mark="read")
+    await post("receipt.mark", agent="eve", ids=[ids[0], theirs], mark="acknowledged")
+    clock.pass_s(1)
+
+    def pairs(told: Any) -> list[tuple[str, str]]:
+        return [(each.id, each.agent) for each in told.acknowledged]
+
+    assert pairs(await post("session.checkpoint", agent="ana")) == [(ids[0], "eve")]
+    assert pairs(await post("session.checkpoint", agent="ana")) == []
+    clock.pass_s(1)
+    await post("receipt.mark", agent="bob", ids=ids, mark="acknowledged")
+    assert sorted(pairs(await post("session.start", agent="ana"))) == [
+        (ids[0], "bob"),
+        (ids[1], "bob"),
+    ]
+
+
+async def test_a_session_is_told_of_notes_from_the_priority_it_asks_for(post: Post) -> None:
+    for priority in (1, 2, 3, 4):
+        await post("note.add", agent="ana", text=f"{priority}", priority=priority)
+    await post("note.add", agent="ana", text="rule", kind="constraint", priority=1)
+    told = [
+        [each.text for each in (await post("session.start", agent="bob", **more)).notes]
+        for more in ({}, {"notes_from": 3}, {"notes_from": 5})
+    ]
+    assert told == [["rule", "4"], ["rule", "4", "3"], ["rule"]]

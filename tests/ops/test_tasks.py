@@ -457,3 +457,23 @@ async def test_only_own_refuses_a_task_of_another_agent_and_changes_nothing(post
     ).status == ("done")
     mine = await post("task.update", agent="eve", id="2", status="in_progress", only_own=True)
     assert mine.assignee == "eve"
+
+
+async def test_the_tasks_of_a_plan_are_created_together_or_not_at_all(post: Post) -> None:
+    plan = [{"title": "Draw it", "done_when": "It is drawn"}, {"title": "Build it"}]
+    made = await post("task.create_many", agent="ana", tasks=plan, start_first=True)
+    assert [
+        (task.title, task.status, task.assignee, task.done_when, task.metadata)
+        for task in made.tasks
+    ] == [
+        ("Draw it", "in_progress", "ana", "It is drawn", {"plan": made.plan}),
+        ("Build it", "open", None, None, {"plan": made.plan}),
+    ]
+    theirs = await post("task.create_many", agent="ana", tasks=plan, to="bob")
+    assert [(task.status, task.assignee) for task in theirs.tasks] == [("open", "bob")] * 2
+    before = (await post("task.list", limit=200)).tasks
+    with pytest.raises(AckboxError):
+        await post(
+            "task.create_many", agent="ana", tasks=[*plan, {"title": "x", "done_when": ""}], to="*"
+        )
+    assert (await post("task.list", limit=200)).tasks == before

@@ -111,7 +111,9 @@ class Furnisher:
         )
         return str(schedule.id)
 
-    async def note(self) -> str:
+    async def note(self) -> tuple[str, str, str]:
+        """Make notes; returns the ids of the first, of a folder and of a link."""
+        folder = await self.do("note.add", agent=self.agent, kind="folder", text="quokka")
         note = await self.do(
             "note.add",
             agent=self.agent,
@@ -119,10 +121,12 @@ class Furnisher:
             title="quokka",
             text=f"quokka {self.word}",
             tags=[self.area],
+            folder=folder.id,
+            write_id=self.once,
         )
         links = [{"relation": "supports", "to": note.id}]
-        await self.do("note.add", agent="ana", text="quokka", links=links)
-        return str(note.id)
+        other = await self.do("note.add", agent="ana", text="quokka", links=links)
+        return str(note.id), str(folder.id), f"{other.id}.supports.{note.id}"
 
     async def cursors(self, message: str) -> dict[str, str]:
         """Return a cursor of every kind."""
@@ -152,7 +156,8 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     key = await do("key.create", name=made.human, kind="human")
     await made.agents()
     message, task = await made.message(), await made.task()
-    webhook, schedule, note = await made.webhook(), await made.schedule(), await made.note()
+    webhook, schedule = await made.webhook(), await made.schedule()
+    note, folder, link = await made.note()
     session = await do("session.start", agent=made.agent, area=made.area, files=[made.file])
     receipt = (await do("inbox.check", agent=made.agent, limit=1)).messages[0].receipt_id
     cursors = await made.cursors(message)
@@ -172,6 +177,8 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         key=key.id,
         session=session.token,
         note=note,
+        folder=folder,
+        link=link,
         idempotency=made.once,
         word=made.word,
         copy=made.copy,

@@ -53,6 +53,8 @@ class Place:
     key: str
     session: str
     note: str
+    folder: str
+    link: str
     idempotency: str
     word: str
     copy: str
@@ -162,7 +164,16 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "offer": lambda of: [of.offer],
     "to_instance": lambda of: [of.instance],
     "parent": lambda of: [of.message, of.receipt],
-    "id": lambda of: [of.message, of.receipt, of.task, of.key, of.schedule, of.webhook, of.note],
+    "id": lambda of: [
+        of.message,
+        of.receipt,
+        of.task,
+        of.key,
+        of.schedule,
+        of.webhook,
+        of.note,
+        of.link,
+    ],
     "ids": lambda of: [[of.message], [of.receipt, of.key]],
     "thread": lambda of: [of.message],
     "cursor": lambda of: list(of.cursors.values()),
@@ -172,6 +183,12 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
         [{"text": "x", "links": [{"relation": "supports", "to": of.note}]}],
         [{"text": of.word}],
     ],
+    "folder": lambda of: [of.folder, of.note],
+    "sources": lambda of: [[of.note]],
+    "write_id": lambda of: [of.idempotency],
+    "tasks": lambda of: [[{"title": of.word}]],
+    "known_notes": lambda of: [[of.note]],
+    "prompt": lambda of: [of.word],
     "session": lambda of: [of.session],
     "sender": lambda of: [of.agent],
     "recipient": lambda of: [of.agent],
@@ -223,6 +240,14 @@ NAMES_NOTHING = frozenset(
         "is_continued",
         "has_shown_last",
         "can_show",
+        "with_notes",
+        "not_kind",
+        "expires_at",
+        "archived",
+        "kind_days",
+        "max_priority",
+        "start_first",
+        "notes_from",
         "must_be_known",
         "way",
         "carries_text",

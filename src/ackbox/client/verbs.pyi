@@ -37,8 +37,11 @@ from ackbox.ops.message.send import Sent
 from ackbox.ops.message.send_many import SentMany
 from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.withdraw import Withdrawn
-from ackbox.ops.note.link import GotNote, Linked
-from ackbox.ops.note.write import Added, NewLink, NewNote, NotePage
+from ackbox.ops.note.change import Removed, Tidied
+from ackbox.ops.note.find import NotePage
+from ackbox.ops.note.graph import Explored, GotNote
+from ackbox.ops.note.link import Linked, Unlinked
+from ackbox.ops.note.write import Added, NewLink, NewNote, Note
 from ackbox.ops.pause import PauseChanged, Resumed
 from ackbox.ops.program.report import Reported
 from ackbox.ops.program.shown import Shown
@@ -53,6 +56,7 @@ from ackbox.ops.session.start import Ended as StartEnded
 from ackbox.ops.table import Context
 from ackbox.ops.task.claim import Claimed
 from ackbox.ops.task.create import Created
+from ackbox.ops.task.create_many import CreatedMany, PlannedTask
 from ackbox.ops.task.find import TaskPage
 from ackbox.ops.task.finish_many import FinishedMany
 from ackbox.ops.thread import Thread, Threads
@@ -912,6 +916,25 @@ class TaskVerbs:
         Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
         """
 
+    async def create_many(
+        self,
+        *,
+        tasks: builtins.list[PlannedTask],
+        to: str | None = None,
+        start_first: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> CreatedMany:
+        """Create the tasks of a plan, all or none.
+
+        Each gets the id of the plan in its metadata, and its assignee a task_assignment
+        message.
+
+        Raises what task.create raises; nothing is stored then.
+        """
+
     async def depend(
         self,
         *,
@@ -1010,6 +1033,10 @@ class NoteVerbs:
         priority: int = 3,
         metadata: dict[str, Any] = ...,
         links: builtins.list[NewLink] = ...,
+        sources: builtins.list[str] = ...,
+        folder: str | None = None,
+        expires_at: str | None = None,
+        write_id: str | None = None,
         unless_known: bool = False,
         task: str | None = None,
         workspace: str | None = None,
@@ -1022,7 +1049,7 @@ class NoteVerbs:
         A note is never edited; note.supersede replaces it. With `task` it gets the tag
         task:NUMBER.
 
-        Raises Invalid, TooLong, NotFound (a linked note, the task).
+        Raises Invalid, TooLong, NotFound (a linked note, the folder, the task).
         """
 
     async def supersede(
@@ -1047,10 +1074,110 @@ class NoteVerbs:
         `superseded_by`).
         """
 
+    async def append(
+        self,
+        *,
+        title: str,
+        text: str,
+        kind: str = "document",
+        priority: int = 3,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Added:
+        """Append text to the newest note of a kind and title, or begin that note.
+
+        The result supersedes the note. `priority` applies to a note that it begins.
+
+        Raises Invalid, TooLong.
+        """
+
+    async def move(
+        self,
+        *,
+        id: str,
+        folder: str | None = None,
+        follow: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Note:
+        """Move a note into a folder, or out of its folder.
+
+        Only the author and admins can move it. A folder can be in another, but not in
+        itself.
+
+        Raises NotFound, NotAllowed, Invalid.
+        """
+
+    async def archive(
+        self,
+        *,
+        id: str,
+        archived: bool = True,
+        follow: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Note:
+        """Archive a note, or bring it back.
+
+        Lists, searches and new sessions leave an archived note out; its id still finds it.
+        Only the
+        author and admins can archive it. Twice changes nothing.
+
+        Raises NotFound, NotAllowed.
+        """
+
+    async def remove(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Removed:
+        """Remove a note permanently, with all its versions and links.
+
+        Only the author of its first version and admins can. A folder must be empty. The log
+        keeps that
+        it was removed, and nothing of its text.
+
+        Raises NotFound, NotAllowed, Conflict (a folder that holds notes).
+        """
+
+    async def tidy(
+        self,
+        *,
+        kind: str = "episodic",
+        kind_days: int = 30,
+        max_priority: int = 1,
+        days: int = 14,
+        only_look: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Tidied:
+        """Archive your old notes of a kind, and your old unimportant ones.
+
+        At most 200 in one call, oldest first. An admin archives those of every author.
+        Folders and
+        documents stay.
+
+        Raises Invalid.
+        """
+
     async def list(
         self,
         *,
         kind: str | None = None,
+        not_kind: str | None = None,
+        folder: str | None = None,
         tag: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
@@ -1059,6 +1186,7 @@ class NoteVerbs:
         max_text_bytes: int = 40000,
         limit: int = 20,
         cursor: str | None = None,
+        title: str | None = None,
         ids: builtins.list[str] | None = None,
         follow: bool = False,
         workspace: str | None = None,
@@ -1068,15 +1196,17 @@ class NoteVerbs:
     ) -> NotePage:
         """List current notes, newest first.
 
-        `include_superseded` adds superseded ones.
+        `include_superseded` adds superseded, archived and expired ones.
 
-        Raises Invalid, BadCursor, NotFound (`ids`).
+        Raises Invalid, BadCursor, NotFound (`ids`, `folder`).
         """
 
     async def search(
         self,
         *,
         kind: str | None = None,
+        not_kind: str | None = None,
+        folder: str | None = None,
         tag: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
@@ -1092,9 +1222,9 @@ class NoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NotePage:
-        """Search titles, texts and tags of notes, newest first.
+        """Search titles, texts and tags of notes by words, newest first.
 
-        Raises Invalid, BadCursor.
+        Raises Invalid, BadCursor, NotFound (`folder`).
         """
 
     async def link(
@@ -1113,6 +1243,23 @@ class NoteVerbs:
         Raises Invalid, NotFound.
         """
 
+    async def unlink(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Unlinked:
+        """Remove a link between two notes.
+
+        Only the author of the link and admins can. The notes stay.
+
+        Raises NotFound, NotAllowed, Invalid (a note that supersedes another stays linked to
+        it).
+        """
+
     async def get(
         self,
         *,
@@ -1127,7 +1274,31 @@ class NoteVerbs:
     ) -> GotNote:
         """Return one note with its links and linked notes.
 
+        With `follow` its links include those of all its versions, and lead to current
+        notes.
+
         Raises NotFound.
+        """
+
+    async def explore(
+        self,
+        *,
+        query: str | None = None,
+        id: str | None = None,
+        depth: int = 2,
+        limit: int = 50,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Explored:
+        """Follow the links from one note, or from those with the words of a query.
+
+        Superseded notes appear as their current versions. A query begins from the five
+        newest notes
+        with any of its words.
+
+        Raises NotFound, Invalid (neither `id` nor `query`).
         """
 
 class PauseVerbs:
@@ -1203,6 +1374,7 @@ class SessionVerbs:
         self,
         *,
         documents: builtins.list[str] = ...,
+        notes_from: int = 4,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -1243,6 +1415,7 @@ class SessionVerbs:
         state: Literal["unread", "pending"] = "unread",
         query: str | None = None,
         documents: builtins.list[str] = ...,
+        notes_from: int = 4,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -1350,6 +1523,10 @@ class ProgramVerbs:
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
         must_be_known: bool = False,
+        with_notes: bool = False,
+        notes_from: int = 4,
+        prompt: str | None = None,
+        known_notes: builtins.list[str] = ...,
         model: str | None = None,
         machine: str | None = None,
         auto_instance: str | None = None,
@@ -1373,7 +1550,7 @@ class ProgramVerbs:
 
         The operation compares `files` with the claims of others, and reports each collision
         once to
-        both sides.
+        both sides. With `with_notes` it returns up to five notes too.
 
         Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
         """
@@ -2708,6 +2885,25 @@ class SyncTaskVerbs:
         Raises Invalid, TooLong, NotFound (depends_on, parent), UnknownRecipient, Conflict.
         """
 
+    def create_many(
+        self,
+        *,
+        tasks: builtins.list[PlannedTask],
+        to: str | None = None,
+        start_first: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> CreatedMany:
+        """Create the tasks of a plan, all or none.
+
+        Each gets the id of the plan in its metadata, and its assignee a task_assignment
+        message.
+
+        Raises what task.create raises; nothing is stored then.
+        """
+
     def depend(
         self,
         *,
@@ -2806,6 +3002,10 @@ class SyncNoteVerbs:
         priority: int = 3,
         metadata: dict[str, Any] = ...,
         links: builtins.list[NewLink] = ...,
+        sources: builtins.list[str] = ...,
+        folder: str | None = None,
+        expires_at: str | None = None,
+        write_id: str | None = None,
         unless_known: bool = False,
         task: str | None = None,
         workspace: str | None = None,
@@ -2818,7 +3018,7 @@ class SyncNoteVerbs:
         A note is never edited; note.supersede replaces it. With `task` it gets the tag
         task:NUMBER.
 
-        Raises Invalid, TooLong, NotFound (a linked note, the task).
+        Raises Invalid, TooLong, NotFound (a linked note, the folder, the task).
         """
 
     def supersede(
@@ -2843,10 +3043,110 @@ class SyncNoteVerbs:
         `superseded_by`).
         """
 
+    def append(
+        self,
+        *,
+        title: str,
+        text: str,
+        kind: str = "document",
+        priority: int = 3,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Added:
+        """Append text to the newest note of a kind and title, or begin that note.
+
+        The result supersedes the note. `priority` applies to a note that it begins.
+
+        Raises Invalid, TooLong.
+        """
+
+    def move(
+        self,
+        *,
+        id: str,
+        folder: str | None = None,
+        follow: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Note:
+        """Move a note into a folder, or out of its folder.
+
+        Only the author and admins can move it. A folder can be in another, but not in
+        itself.
+
+        Raises NotFound, NotAllowed, Invalid.
+        """
+
+    def archive(
+        self,
+        *,
+        id: str,
+        archived: bool = True,
+        follow: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Note:
+        """Archive a note, or bring it back.
+
+        Lists, searches and new sessions leave an archived note out; its id still finds it.
+        Only the
+        author and admins can archive it. Twice changes nothing.
+
+        Raises NotFound, NotAllowed.
+        """
+
+    def remove(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Removed:
+        """Remove a note permanently, with all its versions and links.
+
+        Only the author of its first version and admins can. A folder must be empty. The log
+        keeps that
+        it was removed, and nothing of its text.
+
+        Raises NotFound, NotAllowed, Conflict (a folder that holds notes).
+        """
+
+    def tidy(
+        self,
+        *,
+        kind: str = "episodic",
+        kind_days: int = 30,
+        max_priority: int = 1,
+        days: int = 14,
+        only_look: bool = False,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Tidied:
+        """Archive your old notes of a kind, and your old unimportant ones.
+
+        At most 200 in one call, oldest first. An admin archives those of every author.
+        Folders and
+        documents stay.
+
+        Raises Invalid.
+        """
+
     def list(
         self,
         *,
         kind: str | None = None,
+        not_kind: str | None = None,
+        folder: str | None = None,
         tag: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
@@ -2855,6 +3155,7 @@ class SyncNoteVerbs:
         max_text_bytes: int = 40000,
         limit: int = 20,
         cursor: str | None = None,
+        title: str | None = None,
         ids: builtins.list[str] | None = None,
         follow: bool = False,
         workspace: str | None = None,
@@ -2864,15 +3165,17 @@ class SyncNoteVerbs:
     ) -> NotePage:
         """List current notes, newest first.
 
-        `include_superseded` adds superseded ones.
+        `include_superseded` adds superseded, archived and expired ones.
 
-        Raises Invalid, BadCursor, NotFound (`ids`).
+        Raises Invalid, BadCursor, NotFound (`ids`, `folder`).
         """
 
     def search(
         self,
         *,
         kind: str | None = None,
+        not_kind: str | None = None,
+        folder: str | None = None,
         tag: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
@@ -2888,9 +3191,9 @@ class SyncNoteVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> NotePage:
-        """Search titles, texts and tags of notes, newest first.
+        """Search titles, texts and tags of notes by words, newest first.
 
-        Raises Invalid, BadCursor.
+        Raises Invalid, BadCursor, NotFound (`folder`).
         """
 
     def link(
@@ -2909,6 +3212,23 @@ class SyncNoteVerbs:
         Raises Invalid, NotFound.
         """
 
+    def unlink(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Unlinked:
+        """Remove a link between two notes.
+
+        Only the author of the link and admins can. The notes stay.
+
+        Raises NotFound, NotAllowed, Invalid (a note that supersedes another stays linked to
+        it).
+        """
+
     def get(
         self,
         *,
@@ -2923,7 +3243,31 @@ class SyncNoteVerbs:
     ) -> GotNote:
         """Return one note with its links and linked notes.
 
+        With `follow` its links include those of all its versions, and lead to current
+        notes.
+
         Raises NotFound.
+        """
+
+    def explore(
+        self,
+        *,
+        query: str | None = None,
+        id: str | None = None,
+        depth: int = 2,
+        limit: int = 50,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Explored:
+        """Follow the links from one note, or from those with the words of a query.
+
+        Superseded notes appear as their current versions. A query begins from the five
+        newest notes
+        with any of its words.
+
+        Raises NotFound, Invalid (neither `id` nor `query`).
         """
 
 class SyncPauseVerbs:
@@ -2999,6 +3343,7 @@ class SyncSessionVerbs:
         self,
         *,
         documents: builtins.list[str] = ...,
+        notes_from: int = 4,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -3039,6 +3384,7 @@ class SyncSessionVerbs:
         state: Literal["unread", "pending"] = "unread",
         query: str | None = None,
         documents: builtins.list[str] = ...,
+        notes_from: int = 4,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -3146,6 +3492,10 @@ class SyncProgramVerbs:
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
         must_be_known: bool = False,
+        with_notes: bool = False,
+        notes_from: int = 4,
+        prompt: str | None = None,
+        known_notes: builtins.list[str] = ...,
         model: str | None = None,
         machine: str | None = None,
         auto_instance: str | None = None,
@@ -3169,7 +3519,7 @@ class SyncProgramVerbs:
 
         The operation compares `files` with the claims of others, and reports each collision
         once to
-        both sides.
+        both sides. With `with_notes` it returns up to five notes too.
 
         Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
         """

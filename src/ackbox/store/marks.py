@@ -252,6 +252,21 @@ class Marks(Bound):
             rows = await self.rows("receipts_direct", seq=seq, after=after, most=most)
         return [(row[:4], _trace(row[4:])) for row in rows]
 
+    async def acknowledged_since(
+        self, agent: Reader, since: int, *, looked_at: int, most: int
+    ) -> list[tuple[str, str, int]]:
+        """Return who acknowledged an agent's newest messages after a time: the message's id, the
+        name, and when.
+        """
+        rows = await self.rows(
+            "acknowledged_since",
+            sender_agent=agent.agent,
+            since=since,
+            looked_at=looked_at,
+            most=most,
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
     async def trace_counts(self, seq: int) -> Row:
         """Return how many recipients have delivered, read, acknowledged, archived a message."""
         row = await self.row("receipt_counts", seq=seq)

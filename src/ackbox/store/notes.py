@@ -1,5 +1,6 @@
-"""Notes in the store: appended once, linked to each other, then only read; and their words.
+"""Notes in the store: appended once, linked to each other; and their words.
 
+What a note says never changes: only its folder and its archiving do, and it can be removed whole.
 A note that another supersedes stays: the link `supersedes` says so. Explained in docs/why/notes.md.
 """
 
@@ -17,6 +18,8 @@ from ackbox.store.messages import NEWEST
 
 WORDS_LIMIT = 200_000
 SUPERSEDES = "supersedes"
+# Versions of one note that a look at all of them follows.
+MAX_VERSIONS = 100_000
 
 _tags = msgspec.json.Decoder(list[str])
 
@@ -39,12 +42,19 @@ class StoredNote(msgspec.Struct, frozen=True):
     content: bytes
     acting_key: str | None
     created_at: int
+    folder: int | None = None
+    write_id: str | None = None
+    expires_at: int | None = None
+    archived_at: int | None = None
+    folder_id: str | None = None
     supersedes: str | None = None
     superseded_by: str | None = None
 
 
 _OWN = tuple(
-    name for name in StoredNote.__struct_fields__ if name not in ("supersedes", "superseded_by")
+    name
+    for name in StoredNote.__struct_fields__
+    if name not in ("folder_id", "supersedes", "superseded_by")
 )
 
 
@@ -56,9 +66,12 @@ class NoteFilter(msgspec.Struct, frozen=True, kw_only=True):
     author: int | None = None
     priority: int | None = None
     since: int | None = None
-    current_only: int | None = 1
+    # The time at which a note is current; null for those that are not as well.
+    now: int | None
     title: str | None = None
     important: int | None = None
+    folder: int | None = None
+    not_kind: str | None = None
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -71,6 +84,8 @@ class Link(msgspec.Struct, frozen=True):
     target: int
     author: int
     created_at: int
+    source_id: str = ""
+    target_id: str = ""
 
 
 def _note(row: Row | None) -> StoredNote | None:
@@ -83,6 +98,11 @@ def _shaped(row: Row) -> StoredNote:
     return StoredNote(*values)
 
 
+def _words(note: StoredNote) -> str:
+    """Return the words of a note, as its index entry was made from them."""
+    return spaced("\n".join([note.title or "", note.text, *note.tags]))[:WORDS_LIMIT]
+
+
 class Notes(Bound):
     """Questions about notes."""
 
@@ -92,31 +112,94 @@ class Notes(Bound):
     async def note_at(self, seq: int) -> StoredNote | None:
         return _note(await self.row("note_by_seq", seq=seq))
 
-    async def note_known(self, content: bytes) -> StoredNote | None:
-        """Return the note that says the same, unless it has been superseded."""
-        return _note(await self.row("note_known", content=content))
+    async def note_known(self, content: bytes, *, now: int) -> StoredNote | None:
+        """Return the current note that says the same."""
+        return _note(await self.row("note_known", content=content, now=now))
+
+    async def note_written(self, author: int, write_id: str) -> StoredNote | None:
+        """Return what an author wrote under an id that may be repeated."""
+        return _note(await self.row("note_by_write_id", author=author, write_id=write_id))
+
+    async def latest_note(self, seq: int) -> int:
+        """Return the current version of a note, by its number."""
+        row = await self.row("note_latest", seq=seq, most=MAX_VERSIONS)
+        assert row is not None
+        return int(row[0])
+
+    async def note_versions(self, seq: int) -> list[int]:
+        """Return a note and the versions before it, newest first, by their numbers."""
+        return [row[0] for row in await self.rows("note_versions", seq=seq, versions=MAX_VERSIONS)]
+
+    async def move_note(self, seq: int, folder: int | None) -> None:
+        await self.run("note_move", seq=seq, folder=folder)
+
+    async def archive_note(self, seq: int, at: int | None) -> None:
+        """Archive a note, or bring it back with null."""
+        await self.run("note_archive", seq=seq, archived_at=at)
+
+    async def remove_note(self, note: StoredNote) -> None:
+        """Remove a note with its words and its links."""
+        await self.run(
+            "note_words_remove", seq=note.seq, place=self._note_place(), text=_words(note)
+        )
+        await self.run("note_links_remove", seq=note.seq)
+        await self.run("note_remove", seq=note.seq)
+
+    async def holds_notes(self, folder: int) -> bool:
+        return await self.row("note_in_folder", folder=folder) is not None
+
+    async def notes_to_tidy(
+        self,
+        *,
+        author: int | None,
+        kind: str,
+        kind_before: int,
+        priority: int,
+        before: int,
+        now: int,
+        most: int,
+    ) -> list[StoredNote]:
+        """Return current notes that few need, oldest first."""
+        rows = await self.rows(
+            "note_tidy",
+            author=author,
+            kind=kind,
+            kind_before=kind_before,
+            priority=priority,
+            before=before,
+            now=now,
+            most=most,
+        )
+        return [_shaped(row) for row in rows]
 
     async def add_note(self, note: StoredNote) -> None:
         fields = {name: getattr(note, name) for name in _OWN}
         await self.run("note_add", **fields | {"tags": msgspec.json.encode(note.tags).decode()})
-        text = "\n".join([note.title or "", note.text, *note.tags])
-        await self.run(
-            "note_words_add",
-            seq=note.seq,
-            place=self._note_place(),
-            text=spaced(text)[:WORDS_LIMIT],
-        )
+        await self.run("note_words_add", seq=note.seq, place=self._note_place(), text=_words(note))
 
     async def add_link(self, link: Link) -> bool:
         """Link two notes; false when they were linked so already."""
         about = {"source": link.source, "relation": link.relation, "target": link.target}
-        if await self.row("note_link_find", **about) is not None:
+        if await self.link_author(link.source, link.relation, link.target) is not None:
             return False
         await self.run("note_link_add", **about, author=link.author, created_at=link.created_at)
         return True
 
+    async def remove_link(self, source: int, relation: str, target: int) -> None:
+        await self.run("note_link_remove", source=source, relation=relation, target=target)
+
+    async def link_author(self, source: int, relation: str, target: int) -> int | None:
+        """Return who linked two notes; null when they are not linked so."""
+        row = await self.row("note_link_find", source=source, relation=relation, target=target)
+        return None if row is None else int(row[0])
+
     async def links_of(self, seq: int, *, most: int) -> list[Link]:
         return [Link(*row) for row in await self.rows("note_links_of", seq=seq, most=most)]
+
+    async def links_of_versions(self, seq: int, *, most: int) -> list[Link]:
+        """Return the links of a note and of all its versions, without those between versions."""
+        rows = await self.rows("note_links_of_versions", seq=seq, versions=MAX_VERSIONS, most=most)
+        return [Link(*row) for row in rows]
 
     async def note_page(
         self, narrow: NoteFilter, *, before: int = NEWEST, most: int
@@ -129,9 +212,9 @@ class Notes(Bound):
             )
         ]
 
-    async def notes_kept(self) -> int:
+    async def notes_kept(self, *, now: int) -> int:
         """Return the number of current notes."""
-        row = await self.row("notes_kept")
+        row = await self.row("notes_kept", now=now)
         return 0 if row is None else int(row[0])
 
     async def search_notes(
@@ -174,7 +257,8 @@ class Notes(Bound):
         if not only_look:
             await self.add_note(
                 StoredNote(
-                    **{name: record[name] for name in _OWN}
+                    # Older exports lack the newest columns.
+                    **{name: record[name] for name in _OWN if name in record}
                     | {"content": bytes.fromhex(record["content"])}
                 )
             )

@@ -46,8 +46,17 @@ class Offered(msgspec.Struct, frozen=True):
     reading: tuple[str, ...] = ()
 
 
-# What removes something: unread messages, a schedule, a webhook.
-REMOVING = frozenset({"message.withdraw", "agent.dismiss", "schedule.remove", "webhook.remove"})
+# What removes something: unread messages, a schedule, a webhook, a note, a link.
+REMOVING = frozenset(
+    {
+        "message.withdraw",
+        "agent.dismiss",
+        "schedule.remove",
+        "webhook.remove",
+        "note.remove",
+        "note.unlink",
+    }
+)
 
 
 def hints(operations: Iterable[str]) -> dict[str, bool]:

@@ -59,8 +59,8 @@ class ToolMapping(msgspec.Struct, frozen=True, kw_only=True):
 
     `reply` is a pure function of the arguments given, by their foreign names, and the operation's
     result. It returns the reply as data, or a Reply. With `is_briefed` a third parameter,
-    `briefing`, holds the result's messages as text for a model. Of the arguments `one_of` exactly
-    one is given.
+    `briefing`, holds the result's messages as text for a model; `wording` gives the system's words
+    for what that text advises. Of the arguments `one_of` exactly one is given.
     """
 
     name: str
@@ -71,6 +71,7 @@ class ToolMapping(msgspec.Struct, frozen=True, kw_only=True):
     fixed: Object = {}
     one_of: tuple[str, ...] = ()
     is_briefed: bool = False
+    wording: dict[str, str] = {}
     errors: dict[str, ErrorReply] = {}
 
 

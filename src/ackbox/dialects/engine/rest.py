@@ -75,9 +75,9 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Return the operation a request stands for. Raises Invalid, UnknownField."""
         return with_opening(self.opening, map_call(route.tool, self.shape(route), given))
 
-    def say(self, call: MappedCall, result: Any) -> Any:
+    def say(self, call: MappedCall, result: Any, briefing: str | None = None) -> Any:
         """Return an operation's result as the body of the reply."""
-        return reply_of(call, result)
+        return reply_of(call, result, briefing)
 
     @cached_property
     def _operations(self) -> dict[str, str]:

@@ -26,6 +26,9 @@ MemoryType = Annotated[
     ),
 ]
 MemoryId = Annotated[str, Meta(min_length=1, max_length=64, description="Id of the memory")]
+NoteId = Annotated[str, Meta(min_length=1, max_length=64, description="Id of the note")]
+Content = Annotated[str, Meta(min_length=1, max_length=100_000, description="Full text")]
+Title = Annotated[str, Meta(min_length=1, max_length=500, description="Title")]
 Entities = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=200)]],
     Meta(max_length=50, description="Keywords"),
@@ -35,6 +38,13 @@ WHOLE: dict[str, Any] = {"instance": None}
 VAULT = Arg("vaultId", VaultId, "workspace", default=None, or_header=True)
 AGENT = Arg("agentId", AgentId, "agent", default=None, or_header=True)
 RUN = Arg("agentRunId", RunId, default=None)
+# Where the run is worth keeping, with what it wrote.
+RUN_KEPT = Arg(
+    "agentRunId",
+    Annotated[str, Meta(max_length=200, description="Id of this run, kept with the note")],
+    "metadata.agentRunId",
+    default=None,
+)
 MODEL = Arg(
     "modelId",
     Annotated[str, Meta(max_length=200, description="Your model; ignored")],

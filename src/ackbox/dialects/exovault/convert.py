@@ -17,6 +17,27 @@ _OURS = {
     "entities": "tags",
     "metadata": "metadata",
 }
+_WORD = re.compile(r"\w+")
+MAX_KNOWN, PROMPT = 500, 4_000
+MAX_TASKS, TITLE, TASK_TEXT = 50, 200, 5_000
+# An item of a list in Markdown, and the number before a part of a plan in one paragraph.
+_ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(.+)")
+_NUMBER = re.compile(r"(?:^|(?<=[\s:,;]))\d{1,3}[.)]\s+")
+# Words that often come with a decision, a rule or a preference.
+SIGNALS = (
+    "always",
+    "approved",
+    "constraint",
+    "decided",
+    "decision",
+    "deprecated",
+    "important",
+    "must",
+    "never",
+    "prefer",
+    "remember",
+    "requirement",
+)
 _STATUSES = {"backlog": "open", "todo": "open"}
 # The column that shows each of our statuses; what they call `backlog` is shown as `todo`.
 COLUMNS = {
@@ -39,6 +60,28 @@ def id_of_uuid(given: str) -> str:
 def ids_of_uuids(given: list[str]) -> list[str]:
     """Return ids as we write them."""
     return [id_of_uuid(each) for each in given]
+
+
+def newest_ids(given: list[str]) -> list[str]:
+    """Return the last ids of a list that grows, as we write them."""
+    return ids_of_uuids(given[-MAX_KNOWN:])
+
+
+def beginning(prompt: str) -> str:
+    """Return as much of a prompt as is compared with memories."""
+    return prompt[:PROMPT]
+
+
+def moment(event: str) -> str:
+    """Return our word for an event of a hook."""
+    return "prompt" if event == "prompt_submit" else event
+
+
+def signals(content: str, more: list[str]) -> list[str]:
+    """Return the words in a turn that say that something is settled, and those asked for."""
+    words = set(_WORD.findall(content.casefold()))
+    wanted = {each: set(_WORD.findall(each.casefold())) for each in (*SIGNALS, *more)}
+    return [each for each, parts in wanted.items() if parts and parts <= words]
 
 
 def ids_of_uuid(given: str) -> list[str]:
@@ -87,9 +130,36 @@ def new_assignee(agent: str) -> str:
     return "" if agent == "any" else agent
 
 
-def related_links(ids: list[str]) -> list[dict[str, str]]:
+def related_links(related: list[str | dict[str, str]]) -> list[dict[str, str]]:
     """Return the links from a memory to those it is related to."""
-    return [{"relation": "related_to", "to": id_of_uuid(each)} for each in ids]
+    return [_link(each) for each in related]
+
+
+def _link(related: str | dict[str, str]) -> dict[str, str]:
+    if isinstance(related, str):
+        return {"relation": "related_to", "to": id_of_uuid(related)}
+    return {
+        "relation": related.get("relationType", "related_to"),
+        "to": id_of_uuid(related.get("memoryId", "")),
+    }
+
+
+def tasks_of_plan(plan: str) -> list[dict[str, str]]:
+    """Return the tasks of a plan: its list items, else its numbered parts, else its lines."""
+    lines = [line.strip() for line in plan.splitlines() if line.strip()]
+    items = [found[1] for line in lines if (found := _ITEM.match(line))]
+    numbered = [part for part in _NUMBER.split(plan)[1:] if part.strip()]
+    parts = next((each for each in (items, numbered) if len(each) > 1), items or lines)
+    texts = [text.strip().rstrip(",;") for text in parts]
+    return [_planned(text) for text in texts if text][:MAX_TASKS]
+
+
+def _planned(text: str) -> dict[str, str]:
+    title = " ".join(text.split())
+    return {
+        "title": title[:TITLE],
+        **({"description": text[:TASK_TEXT]} if len(title) > TITLE else {}),
+    }
 
 
 def notes_of_memories(memories: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,7 +4,17 @@ Explained in docs/howto/coming-from-exovault.md.
 """
 
 from ackbox.dialects.engine.dialect import Dialect
-from ackbox.dialects.exovault import messages, notes, replies, sessions, tasks
+from ackbox.dialects.exovault import (
+    graph,
+    hooks,
+    memories,
+    messages,
+    notes,
+    replies,
+    sessions,
+    tasks,
+    vaults,
+)
 from ackbox.dialects.exovault.errors import ERRORS
 
 EXOVAULT = Dialect(
@@ -27,7 +37,11 @@ EXOVAULT = Dialect(
         *sessions.TOOLS,
         *messages.TOOLS,
         *tasks.TOOLS,
+        *memories.TOOLS,
         *notes.TOOLS,
+        *graph.TOOLS,
+        *vaults.TOOLS,
+        *hooks.TOOLS,
     ),
     opening=sessions.OPENING,
 )

@@ -1,161 +1,33 @@
-"""ExoVault's tools for memories, notes and links, as data.
+"""ExoVault's tools for notes and folders, as data.
 
 Explained in docs/howto/coming-from-exovault.md.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
 from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
-from ackbox.dialects.exovault import convert, replies
+from ackbox.dialects.exovault import convert, note_replies
 from ackbox.dialects.exovault.arguments import (
     AGENT,
     MODEL,
     RUN,
     VAULT,
     WHOLE,
+    Content,
     Entities,
-    Level,
-    MemoryId,
-    MemoryType,
-    Object,
+    NoteId,
+    Title,
     Words,
 )
 
-Content = Annotated[str, Meta(min_length=1, max_length=100_000, description="Full text")]
-NoteId = Annotated[str, Meta(min_length=1, max_length=64, description="Id of the note")]
-Title = Annotated[str, Meta(min_length=1, max_length=500, description="Title")]
-NodeType = Literal["memory", "note"]
-WRITE_MEMORY = ToolMapping(
-    name="write_memory",
-    operation="note.add",
-    description="Store a memory that everyone in the vault can read.",
-    args=(
-        Arg("content", Content, "text"),
-        Arg(
-            "summary",
-            Annotated[str, Meta(max_length=500, description="Summary")],
-            "title",
-            default=None,
-        ),
-        Arg("memoryType", MemoryType, "kind", default="fact"),
-        Arg("importance", Level, "priority", default=3),
-        Arg("metadata", Object, "metadata", default={}),
-        Arg("confidence", Level, "metadata.confidence", default=None),
-        Arg("entities", Entities, "tags", default=[]),
-        Arg(
-            "dedup",
-            Annotated[bool, Meta(description="Whether to skip what is already stored")],
-            "unless_known",
-            default=False,
-        ),
-        VAULT,
-        AGENT,
-        RUN,
-        MODEL,
-        Arg(
-            "relatedMemoryIds",
-            Annotated[list[MemoryId], Meta(max_length=50, description="Ids of related memories")],
-            "links",
-            convert.related_links,
-            default=[],
-        ),
-        Arg(
-            "writeReason",
-            Annotated[str, Meta(max_length=500, description="Reason for storing it")],
-            "metadata.writeReason",
-            default=None,
-        ),
-    ),
-    fixed=WHOLE,
-    reply=replies.write_memory,
-)
-SEARCH_MEMORIES = ToolMapping(
-    name="search_memories",
-    operation="note.search",
-    description="Search memories by keyword, newest first.",
-    args=(
-        Arg("query", Words, "query"),
-        Arg(
-            "topK",
-            Annotated[int, Meta(ge=1, le=100, description="Maximum number to return")],
-            "limit",
-            default=10,
-        ),
-        Arg("threshold", float, default=0.4),
-        VAULT,
-        Arg("memoryType", MemoryType, "kind", default=None),
-        Arg(
-            "includeArchived",
-            Annotated[bool, Meta(description="Whether to include memories that were replaced")],
-            "include_superseded",
-            default=False,
-        ),
-        Arg("decayHalfLife", float, default=30.0),
-        Arg("diversity", float, default=0.7),
-        AGENT,
-        RUN,
-        MODEL,
-    ),
-    fixed={"any_word": True, "max_text_bytes": 1_000_000},
-    reply=replies.search_memories,
-)
-READ_MEMORIES = ToolMapping(
-    name="read_memories",
-    operation="note.list",
-    description="Read memories by id. An updated memory is returned in its current version.",
-    args=(
-        Arg(
-            "memoryIds",
-            Annotated[
-                list[MemoryId],
-                Meta(min_length=1, max_length=200, description="Ids of the memories"),
-            ],
-            "ids",
-            convert.ids_of_uuids,
-        ),
-        VAULT,
-        AGENT,
-        RUN,
-        MODEL,
-    ),
-    fixed={"follow": True, "max_text_bytes": 1_000_000},
-    reply=replies.read_memories,
-)
-UPDATE_MEMORY = ToolMapping(
-    name="update_memory",
-    operation="note.supersede",
-    description="Replace a memory. Its earlier version stays readable.",
-    args=(
-        Arg("memoryId", MemoryId, "id", convert.id_of_uuid),
-        Arg(
-            "updates",
-            Meta(description="New values"),
-            of=(
-                Arg("content", Content, "text", default=None),
-                Arg("summary", Annotated[str, Meta(max_length=500)], "title", default=None),
-                Arg("memoryType", MemoryType, "kind", default=None),
-                Arg("importance", Level, "priority", default=None),
-                Arg("entities", Entities, "tags", default=None),
-                Arg("metadata", Object, "metadata", default=None),
-            ),
-        ),
-        VAULT,
-        AGENT,
-        RUN,
-        MODEL,
-    ),
-    fixed={**WHOLE, "follow": True},
-    reply=replies.update_memory,
-)
-RELATED = ToolMapping(
-    name="get_related_memories",
-    operation="note.get",
-    description="List the memories that a memory is linked to.",
-    args=(Arg("memoryId", MemoryId, "id", convert.id_of_uuid), VAULT, AGENT, RUN, MODEL),
-    fixed={"follow": True},
-    reply=replies.get_related_memories,
+FOLDER = Arg(
+    "folderId",
+    Annotated[str, Meta(max_length=64, description="Id of a folder")],
+    "folder",
+    convert.id_of_uuid,
+    default=None,
 )
 CREATE_NOTE = ToolMapping(
     name="create_note",
@@ -166,20 +38,14 @@ CREATE_NOTE = ToolMapping(
         Arg("title", Title, "title"),
         Arg("content", Content, "text"),
         Arg("tags", Entities, "tags", default=[]),
-        Arg(
-            "folderId",
-            Annotated[
-                str, Meta(max_length=200, description="Stored with the note; there are no folders")
-            ],
-            "metadata.folderId",
-            default=None,
-        ),
+        FOLDER,
         AGENT,
         RUN,
         MODEL,
     ),
-    fixed={**WHOLE, "kind": "note"},
-    reply=replies.create_note,
+    # Below the importance at which a session is told of a memory: notes are read when asked for.
+    fixed={**WHOLE, "kind": "note", "priority": 2},
+    reply=note_replies.create_note,
 )
 LIST_NOTES = ToolMapping(
     name="list_notes",
@@ -187,13 +53,14 @@ LIST_NOTES = ToolMapping(
     description="List the vault's notes, newest first.",
     args=(
         VAULT,
+        FOLDER,
         limit(200, default=50),
         AGENT,
         RUN,
         MODEL,
     ),
     fixed={"kind": "note", "max_text_bytes": 1_000_000},
-    reply=replies.list_notes,
+    reply=note_replies.list_notes,
 )
 READ_NOTE = ToolMapping(
     name="read_note",
@@ -201,7 +68,28 @@ READ_NOTE = ToolMapping(
     description="Read one note. An updated note is returned in its current version.",
     args=(Arg("noteId", NoteId, "id", convert.id_of_uuid), VAULT, AGENT, RUN, MODEL),
     fixed={"follow": True},
-    reply=replies.read_note,
+    reply=note_replies.read_note,
+)
+READ_NOTES = ToolMapping(
+    name="read_notes",
+    operation="note.list",
+    description="Read several notes at once. An updated note is returned in its current version.",
+    args=(
+        Arg(
+            "noteIds",
+            Annotated[
+                list[NoteId], Meta(min_length=1, max_length=200, description="Ids of the notes")
+            ],
+            "ids",
+            convert.ids_of_uuids,
+        ),
+        VAULT,
+        AGENT,
+        RUN,
+        MODEL,
+    ),
+    fixed={"follow": True, "max_text_bytes": 1_000_000},
+    reply=note_replies.read_notes,
 )
 UPDATE_NOTE = ToolMapping(
     name="update_note",
@@ -218,12 +106,23 @@ UPDATE_NOTE = ToolMapping(
         MODEL,
     ),
     fixed={**WHOLE, "follow": True},
-    reply=replies.update_note,
+    reply=note_replies.update_note,
+)
+DELETE_NOTE = ToolMapping(
+    name="delete_note",
+    operation="note.remove",
+    description=(
+        "Delete a note permanently, with all its versions and links. Only its author and"
+        " admins can."
+    ),
+    args=(Arg("noteId", NoteId, "id", convert.id_of_uuid), VAULT, AGENT, RUN, MODEL),
+    fixed=WHOLE,
+    reply=note_replies.delete_note,
 )
 SEARCH_NOTES = ToolMapping(
     name="search_notes",
     operation="note.search",
-    description="Search notes by keyword, newest first.",
+    description="Search notes by their words, newest first: any word of the query counts.",
     args=(
         Arg("query", Words, "query"),
         VAULT,
@@ -233,35 +132,90 @@ SEARCH_NOTES = ToolMapping(
         MODEL,
     ),
     fixed={"kind": "note", "any_word": True, "max_text_bytes": 1_000_000},
-    reply=replies.search_notes,
+    reply=note_replies.search_notes,
 )
-ADD_LINK = ToolMapping(
-    name="add_link",
-    operation="note.link",
-    description="Link one memory or note to another.",
+SEMANTIC_SEARCH = ToolMapping(
+    name="semantic_search",
+    operation="note.search",
+    description=(
+        "Search notes by their words, newest first, and return previews. It compares words, not"
+        " meaning: any word of the query counts."
+    ),
     args=(
-        Arg("sourceType", NodeType, default="memory"),
-        Arg("sourceId", MemoryId, "id", convert.id_of_uuid),
-        Arg("targetType", NodeType, default="memory"),
-        Arg("targetId", MemoryId, "to", convert.id_of_uuid),
+        Arg("query", Words, "query"),
         Arg(
-            "relationType",
-            Annotated[
-                str,
-                Meta(
-                    min_length=1,
-                    max_length=64,
-                    description=(
-                        "derived_from, refines, contradicts, part_of, references, source_of, manual"
-                    ),
-                ),
-            ],
-            "relation",
-            default="manual",
+            "topK",
+            Annotated[int, Meta(ge=1, le=100, description="Maximum number to return")],
+            "limit",
+            default=10,
         ),
         Arg(
-            "label",
-            Annotated[str, Meta(max_length=500, description="Ignored")],
+            "threshold",
+            Annotated[float, Meta(description="Ignored: words match or do not")],
+            default=0.4,
+        ),
+        VAULT,
+        AGENT,
+        RUN,
+        MODEL,
+    ),
+    fixed={"kind": "note", "any_word": True, "max_text_bytes": 1_000_000},
+    reply=note_replies.semantic_search,
+)
+SEARCH_AND_READ = ToolMapping(
+    name="search_and_read",
+    operation="note.search",
+    description=(
+        "Search notes by their words, newest first, and return them in full. It compares words, not"
+        " meaning: any word of the query counts."
+    ),
+    args=(
+        Arg("query", Words, "query"),
+        Arg(
+            "maxNotes",
+            Annotated[int, Meta(ge=1, le=20, description="Maximum number to return")],
+            "limit",
+            default=5,
+        ),
+        VAULT,
+        AGENT,
+        RUN,
+        MODEL,
+    ),
+    fixed={"kind": "note", "any_word": True, "max_text_bytes": 1_000_000},
+    reply=note_replies.search_notes,
+)
+LIST_FOLDERS = ToolMapping(
+    name="list_folders",
+    operation="note.list",
+    description="List folders, newest first; with parentFolderId those in one folder.",
+    args=(
+        VAULT,
+        Arg(
+            "parentFolderId",
+            Annotated[str, Meta(max_length=64, description="Id of the folder that they are in")],
+            "folder",
+            convert.id_of_uuid,
+            default=None,
+        ),
+        AGENT,
+        RUN,
+        MODEL,
+    ),
+    fixed={"kind": "folder", "limit": 200},
+    reply=note_replies.list_folders,
+)
+CREATE_FOLDER = ToolMapping(
+    name="create_folder",
+    operation="note.add",
+    description="Create a folder for notes, in the vault or in another folder.",
+    args=(
+        Arg("name", Title, "title"),
+        Arg(
+            "parentFolderId",
+            Annotated[str, Meta(max_length=64, description="Id of the folder that it is in")],
+            "folder",
+            convert.id_of_uuid,
             default=None,
         ),
         VAULT,
@@ -269,47 +223,29 @@ ADD_LINK = ToolMapping(
         RUN,
         MODEL,
     ),
-    fixed=WHOLE,
-    reply=replies.add_link,
+    fixed={**WHOLE, "kind": "folder", "text": "A folder of notes.", "priority": 1},
+    reply=note_replies.create_folder,
 )
-GET_LINKS = ToolMapping(
-    name="get_links",
-    operation="note.get",
-    description="List the links of a memory or note.",
-    args=(
-        Arg("nodeType", NodeType, default="memory"),
-        Arg("nodeId", MemoryId, "id", convert.id_of_uuid),
-        Arg(
-            "direction",
-            Literal["outgoing", "incoming", "both"],
-            "direction",
-            convert.direction,
-            default="both",
-        ),
-        Arg(
-            "limit",
-            Annotated[int, Meta(ge=1, le=200, description="Ignored")],
-            default=50,
-        ),
-        VAULT,
-        AGENT,
-        RUN,
-        MODEL,
-    ),
-    reply=replies.get_links,
+MOVE_NOTE = ToolMapping(
+    name="move_note",
+    operation="note.move",
+    description="Move a note into a folder; without folderId, out of its folder.",
+    args=(Arg("noteId", NoteId, "id", convert.id_of_uuid), FOLDER, VAULT, AGENT, RUN, MODEL),
+    fixed={**WHOLE, "follow": True},
+    reply=note_replies.move_note,
 )
 
 TOOLS: tuple[ToolMapping, ...] = (
-    WRITE_MEMORY,
-    SEARCH_MEMORIES,
-    READ_MEMORIES,
-    UPDATE_MEMORY,
-    RELATED,
     CREATE_NOTE,
     LIST_NOTES,
     READ_NOTE,
+    READ_NOTES,
     UPDATE_NOTE,
+    DELETE_NOTE,
     SEARCH_NOTES,
-    ADD_LINK,
-    GET_LINKS,
+    SEMANTIC_SEARCH,
+    SEARCH_AND_READ,
+    LIST_FOLDERS,
+    CREATE_FOLDER,
+    MOVE_NOTE,
 )

@@ -9,18 +9,18 @@ from ackbox.dialects.engine.convert import channel, present, to_uuid
 from ackbox.dialects.engine.errors import CallerError
 from ackbox.dialects.engine.mapping import Object
 from ackbox.dialects.exovault.convert import COLUMNS
+from ackbox.dialects.exovault.note_replies import memory_of, note_of
 from ackbox.model.message import Letter
 from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance
 from ackbox.ops.agent.list import Roster
 from ackbox.ops.inbox import Checked
 from ackbox.ops.message.send import Sent
-from ackbox.ops.note.link import GotNote, Linked, Neighbour, NoteLink
-from ackbox.ops.note.write import Added, Note, NotePage
 from ackbox.ops.receipt import Marked
-from ackbox.ops.session.context import Opening, SessionContext
+from ackbox.ops.session.context import Acknowledged, Opening, SessionContext
 from ackbox.ops.session.list import Session
 from ackbox.ops.session.start import Checkpointed, Kept, Started
+from ackbox.ops.task.create_many import CreatedMany
 from ackbox.ops.task.find import TaskPage
 
 
@@ -107,7 +107,7 @@ def session_start(_: Object, started: Started) -> Object:
     session = started.session
     return {
         **_context(started, session.agent, session.workspace, status="delivered"),
-        "queryResults": [_memory(note) for note in started.found],
+        "queryResults": [memory_of(note) for note in started.found],
         "_ext": {
             "sessionId": session.id,
             "sessionToken": started.token,
@@ -133,17 +133,29 @@ def _context(told: SessionContext, agent: str, workspace: str, *, status: str) -
         "agentLabel": agent,
         "sessionContext": {
             "recentSessions": [_session(session) for session in told.recent],
-            "importantFacts": [_memory(note) for note in told.notes if note.kind != "constraint"],
+            "importantFacts": [memory_of(note) for note in told.notes if note.kind != "constraint"],
             "activeTasks": [_task(task) for task in told.tasks],
-            "constraints": [_memory(note) for note in told.notes if note.kind == "constraint"],
+            "constraints": [memory_of(note) for note in told.notes if note.kind == "constraint"],
         },
         "vaults": [{"id": workspace, "name": workspace}],
         "recentAgents": [_active(each) for each in told.agents],
-        "documents": [_note(note) for note in told.documents],
+        "documents": [note_of(note) for note in told.documents],
         "pendingMessages": [_message(letter, status) for letter in told.messages],
-        "changesSinceLastSession": {"memories": [_memory(note) for note in told.news]},
+        "changesSinceLastSession": {
+            "memories": [memory_of(note) for note in told.news],
+            "acknowledgedMessages": [_acknowledged(each) for each in told.acknowledged],
+        },
         "isFirstConnection": told.is_first,
         "memoryHealth": {"total": told.kept},
+    }
+
+
+def _acknowledged(message: Acknowledged) -> Object:
+    return {
+        "messageId": to_uuid(message.id),
+        "agentId": message.agent,
+        "status": "acknowledged",
+        "acknowledgedAt": message.acknowledged_at,
     }
 
 
@@ -180,6 +192,7 @@ def context_checkpoint(_: Object, checkpointed: Checkpointed) -> Object:
         "_ext": {
             **present(sessionId=None if session is None else session.id),
             "unread": checkpointed.unread,
+            "acknowledgedMessages": [_acknowledged(each) for each in checkpointed.acknowledged],
         },
     }
 
@@ -190,6 +203,10 @@ def _outcome(kept: Kept) -> str:
 
 def get_task(_: Object, task: Task) -> Object:
     return _task(task)
+
+
+def create_plan_tasks(_: Object, made: CreatedMany) -> Object:
+    return {"planGroupId": to_uuid(made.plan), "tasks": [_task(task) for task in made.tasks]}
 
 
 def list_tasks(_: Object, page: TaskPage) -> list[Object]:
@@ -211,149 +228,6 @@ def _task(task: Task) -> Object:
         "createdAt": task.created_at,
         "updatedAt": task.updated_at,
         "_ext": {"number": task.number, "status": task.status},
-    }
-
-
-def write_memory(_: Object, note: Added) -> Object:
-    return {
-        "memoryId": to_uuid(note.id),
-        "created": not note.duplicate,
-        "idempotent": note.duplicate,
-        "memoryType": note.kind,
-        "vaultId": note.workspace,
-        "agentId": note.author,
-        "createdAt": note.created_at,
-    }
-
-
-def search_memories(_: Object, page: NotePage) -> Object:
-    return {
-        "searchMode": "keyword",
-        "memories": [_memory(note) for note in page.notes],
-        "unitsUsed": 0,
-        "semanticMatchCount": 0,
-        "blindIndexMatchCount": len(page.notes),
-        "graphExpansionCount": 0,
-    }
-
-
-def read_memories(_: Object, page: NotePage) -> Object:
-    return {"memories": [_memory(note) for note in page.notes]}
-
-
-def _memory(note: Note) -> Object:
-    return {
-        "memoryId": to_uuid(note.id),
-        "content": note.text,
-        "summary": note.title,
-        "memoryType": note.kind,
-        "importance": note.priority,
-        "entities": note.tags,
-        "metadata": note.metadata,
-        "agentId": note.author,
-        "createdAt": note.created_at,
-        "archived": bool(note.superseded_by),
-    }
-
-
-def get_related_memories(_: Object, got: GotNote) -> Object:
-    return {"memories": [_neighbour(each) for each in got.neighbours]}
-
-
-def _neighbour(note: Neighbour) -> Object:
-    return {
-        "memoryId": to_uuid(note.id),
-        "summary": note.title,
-        "memoryType": note.kind,
-        "preview": note.opening,
-        "agentId": note.author,
-    }
-
-
-def update_memory(given: Object, note: Added) -> Object:
-    return {
-        "memoryId": given["memoryId"],
-        "updated": True,
-        "_ext": {"currentId": to_uuid(note.id)},
-    }
-
-
-def list_notes(_: Object, page: NotePage) -> list[Object]:
-    return [_preview(note) for note in page.notes]
-
-
-def _preview(note: Note) -> Object:
-    return {
-        "noteId": to_uuid(note.id),
-        "title": note.title,
-        "preview": note.text[:200],
-        **_details(note),
-    }
-
-
-def _details(note: Note) -> Object:
-    return {
-        "tags": note.tags,
-        "agentId": note.author,
-        "createdAt": note.created_at,
-        "updatedAt": note.created_at,
-    }
-
-
-def read_note(_: Object, got: GotNote) -> Object:
-    return _note(got.note)
-
-
-def create_note(_: Object, note: Added) -> Object:
-    return _note(note)
-
-
-def update_note(given: Object, note: Added) -> Object:
-    return {
-        "noteId": given["noteId"],
-        "updated": True,
-        "title": note.title,
-        "content": note.text,
-        **_details(note),
-        "_ext": {"currentId": to_uuid(note.id)},
-    }
-
-
-def search_notes(_: Object, page: NotePage) -> list[Object]:
-    return [_note(note) for note in page.notes]
-
-
-def _note(note: Note) -> Object:
-    return {
-        "noteId": to_uuid(note.id),
-        "title": note.title,
-        "content": note.text,
-        **_details(note),
-    }
-
-
-def add_link(given: Object, linked: Linked) -> Object:
-    return {
-        "sourceId": given["sourceId"],
-        "targetId": given["targetId"],
-        "relationType": linked.relation,
-        "created": not linked.duplicate,
-        "agentId": linked.author,
-        "createdAt": linked.created_at,
-    }
-
-
-def get_links(_: Object, got: GotNote) -> Object:
-    return {"links": [_link(link) for link in got.links]}
-
-
-def _link(link: NoteLink) -> Object:
-    return {
-        "sourceId": to_uuid(link.source),
-        "targetId": to_uuid(link.target),
-        "relationType": link.relation,
-        "agentId": link.author,
-        "createdAt": link.created_at,
     }
 
 

@@ -59,7 +59,14 @@ START = ToolMapping(
     ),
     # A run of theirs sends no heartbeat: its session lasts a day, and its agent is online while it
     # makes calls.
-    fixed={**WHOLE, "ttl_s": 86_400, "online_s": 180, "mark": "delivered", "state": "pending"},
+    fixed={
+        **WHOLE,
+        "ttl_s": 86_400,
+        "online_s": 180,
+        "mark": "delivered",
+        "state": "pending",
+        "notes_from": 3,
+    },
     reply=replies.session_start,
 )
 CHECKPOINT = ToolMapping(
@@ -128,7 +135,7 @@ OPENING = ToolMapping(
     name="session_start",
     operation="session.context",
     description="",
-    fixed={**WHOLE, "documents": ["soul"]},
+    fixed={**WHOLE, "documents": ["soul"], "notes_from": 3},
     reply=replies.opening,
 )
 

@@ -136,9 +136,39 @@ UPDATE_TASK = ToolMapping(
     fixed=WHOLE,
     reply=replies.get_task,
 )
+CREATE_PLAN = ToolMapping(
+    name="create_plan_tasks",
+    operation="task.create_many",
+    description=(
+        "Create a task for each item of a plan, at most 50: write it as a list, or with numbers."
+        " The first is in progress at once, yours unless assignedAgentId names another agent."
+    ),
+    args=(
+        Arg(
+            "plan",
+            Annotated[str, Meta(min_length=1, max_length=50_000, description="Plan, as a list")],
+            "tasks",
+            convert.tasks_of_plan,
+        ),
+        VAULT,
+        Arg(
+            "assignedAgentId",
+            Annotated[str, Meta(max_length=200, description="Agent to assign every task to")],
+            "to",
+            convert.assignee,
+            default=None,
+        ),
+        AGENT,
+        RUN,
+        MODEL,
+    ),
+    fixed={**WHOLE, "start_first": True},
+    reply=replies.create_plan_tasks,
+)
 
 TOOLS: tuple[ToolMapping, ...] = (
     CREATE_TASK,
     LIST_TASKS,
     UPDATE_TASK,
+    CREATE_PLAN,
 )

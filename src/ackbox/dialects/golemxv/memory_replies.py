@@ -9,7 +9,8 @@ import re
 
 from ackbox.dialects.engine.convert import to_uuid
 from ackbox.dialects.engine.mapping import Object
-from ackbox.ops.note.write import Added, Note, NotePage
+from ackbox.ops.note.find import NotePage
+from ackbox.ops.note.write import Added, Note
 
 
 def memory_search(given: Object, page: NotePage) -> Object:

@@ -183,6 +183,8 @@ note = verbs(
 )
 _narrow = (
     click.option("--kind", help="Only notes of this kind."),
+    click.option("--not-kind", help="No notes of this kind."),
+    click.option("--folder", help="Only notes in this folder."),
     click.option("--tag", help="Only notes with this tag."),
     click.option("--author", help="Only notes by this author."),
     click.option("--min-priority", type=int, help="Only notes of at least this priority."),
@@ -190,7 +192,7 @@ _narrow = (
         "--superseded",
         "include_superseded",
         is_flag=True,
-        help="Include notes that a newer one replaced.",
+        help="Include notes that were replaced, archived, or have expired.",
     ),
     click.option(
         "--limit", type=int, default=20, show_default=True, help="Maximum number to show."
@@ -222,6 +224,10 @@ def _narrowing(command: Any) -> Any:
 @click.option(
     "--priority", type=int, help="Priority from 1 to 5; new sessions are shown notes from 4 up."
 )
+@click.option("--folder", help="Folder: the id of a note of kind folder.")
+@click.option("--expires", "expires_at", help="Time from which lists leave it out, such as 30d.")
+@click.option("--source", "sources", multiple=True, help="Note that it is made from; repeatable.")
+@click.option("--write-id", help="Your id for this note: the same id again writes no second one.")
 @click.option("--unless-known", is_flag=True, help="Add nothing when the same note exists.")
 @with_context
 def note_add(ctx: CliContext, /, text: tuple[str, ...], **params: Any) -> None:
@@ -284,10 +290,11 @@ def _page(of: Any) -> str:
     head = (
         f"{note['kind']} by {note['author']}, {ago(note['created_at'])}"
         f" ago{', superseded' if note['superseded_by'] else ''}"
+        f"{', archived' if note['archived_at'] else ''}"
     )
     links = [
         f"  {names.get(each['source'], 'this')} → {each['relation']} →"
-        f" {names.get(each['target'], 'this')}"
+        f" {names.get(each['target'], 'this')}  ({each['id']})"
         for each in of["links"]
     ]
     return "\n".join(
@@ -330,6 +337,111 @@ def note_supersede(ctx: CliContext, /, id: str, text: tuple[str, ...], title: st
     ctx.show(
         ctx.call("note.supersede", id=id, text=" ".join(text), **_given(title=title)),
         lambda of: f"Added: {of['id']}",
+    )
+
+
+@note.command("unlink", cls=Verb)
+@click.argument("id")
+@with_context
+def note_unlink(ctx: CliContext, id: str) -> None:
+    """Remove a link, by the id that `note show` prints after it.
+
+    Example: ackbox --as ana note unlink 0199….supports.0198…
+    """
+    ctx.show(ctx.call("note.unlink", id=id), lambda of: "Unlinked.")
+
+
+@note.command("append", cls=Verb)
+@click.argument("title")
+@click.argument("text", nargs=-1, required=True)
+@click.option("--kind", help="Kind of the note (default: document).")
+@with_context
+def note_append(ctx: CliContext, /, title: str, text: tuple[str, ...], kind: str | None) -> None:
+    """Append text to a document, or begin it.
+
+    Example: ackbox --as ana note append skills "Back up before you migrate"
+    """
+    ctx.show(
+        ctx.call("note.append", title=title, text=" ".join(text), **_given(kind=kind)),
+        lambda of: f"{'Appended' if of['supersedes'] else 'Begun'}: {of['id']}",
+    )
+
+
+@note.command("explore", cls=Verb)
+@click.argument("query", nargs=-1, required=True)
+@click.option("--depth", type=int, default=2, show_default=True, help="How many links to follow.")
+@with_context
+def note_explore(ctx: CliContext, query: tuple[str, ...], depth: int) -> None:
+    """Show notes with these words and the notes that they lead to.
+
+    Example: ackbox note explore storage engine
+    """
+    found = ctx.call("note.explore", query=" ".join(query), depth=depth)
+    ctx.show_each(found["notes"], FOUND, empty="No notes found.")
+
+
+FOUND = (
+    Column("kind", lambda each: each["kind"]),
+    Column("author", lambda each: each["author"]),
+    Column("note", lambda each: each["title"] or each["opening"], may_cut=True),
+    Column("id", lambda each: each["id"]),
+)
+
+
+@note.command("move", cls=Verb)
+@click.argument("id")
+@click.argument("folder", required=False)
+@with_context
+def note_move(ctx: CliContext, id: str, folder: str | None) -> None:
+    """Move a note into a folder; without a folder, out of its folder.
+
+    Example: ackbox --as ana note move 0199… 0198…
+    """
+    ctx.show(ctx.call("note.move", id=id, **_given(folder=folder)), lambda of: "Moved.")
+
+
+@note.command("archive", cls=Verb)
+@click.argument("id")
+@click.option("--undo", is_flag=True, help="Bring it back.")
+@with_context
+def note_archive(ctx: CliContext, id: str, undo: bool) -> None:
+    """Archive a note: lists and searches leave it out.
+
+    Example: ackbox --as ana note archive 0199…
+    """
+    ctx.show(
+        ctx.call("note.archive", id=id, archived=not undo),
+        lambda of: "Archived." if of["archived_at"] else "Back.",
+    )
+
+
+@note.command("remove", cls=Verb)
+@click.argument("id")
+@with_context
+def note_remove(ctx: CliContext, id: str) -> None:
+    """Remove a note permanently, with all its versions and links.
+
+    Example: ackbox --as ana note remove 0199…
+    """
+    ctx.show(
+        ctx.call("note.remove", id=id),
+        lambda of: f"Removed, with {of['removed'] - 1} earlier versions.",
+    )
+
+
+@note.command("tidy", cls=Verb)
+@click.option("--kind", help="Kind whose old notes are archived (default: episodic).")
+@click.option("--days", type=int, help="Age in days of an unimportant note (default: 14).")
+@click.option("--dry-run", "only_look", is_flag=True, help="Count them, and archive nothing.")
+@with_context
+def note_tidy(ctx: CliContext, /, **params: Any) -> None:
+    """Archive your old notes that few need.
+
+    Example: ackbox --as ana note tidy --dry-run
+    """
+    ctx.show(
+        ctx.call("note.tidy", **_given(**params)),
+        lambda of: f"Archived: {of['archived']} of {len(of['old']) + len(of['unimportant'])}.",
     )
 
 

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ackbox import collision_briefing
-from ackbox.briefing import HOOK_LENGTH, Answer, for_hook, for_wake
+from ackbox.briefing import Answer
 from ackbox.errors import Invalid, NotFound
 from ackbox.faces.hook import fast
 from ackbox.faces.http.body import BODY_LIMIT, Holding, read_body
@@ -36,6 +36,7 @@ from ackbox.faces.http.reply import (
     with_identity,
 )
 from ackbox.faces.http.wire import Calling, encode
+from ackbox.hook_briefing import HOOK_LENGTH, for_hook, for_wake
 from ackbox.ops.decode import parse_object
 from ackbox.ops.table import Fits, all_fit
 from ackbox.programs import PROGRAMS

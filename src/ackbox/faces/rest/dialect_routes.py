@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ackbox.app.limits import Held, Limits
+from ackbox.briefing import Answer
 from ackbox.dialects import RESTS
 from ackbox.dialects.engine.dialect import opened
 from ackbox.dialects.engine.mapping import MappedCall
@@ -25,15 +27,19 @@ from ackbox.faces.http.body import Holding, read_body, read_query, typed
 from ackbox.faces.http.connection import gone_of, welcome
 from ackbox.faces.http.reply import JSON, bearer, identity_headers, path_prefix, with_identity
 from ackbox.faces.http.wire import Calling, as_error, encode
+from ackbox.hook_briefing import HOOK_LENGTH_WITH_NOTES, Wording, for_hook
 from ackbox.ops.decode import parse_object
+from ackbox.ops.program.report import Reported
+from ackbox.ops.table import all_fit
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Gate(Protocol):
-    """Identifies keys and holds their rate limits."""
+    """Identifies keys, holds their rate limits, and knows the time."""
 
     limits: Limits
+    clock: Callable[[], int]
 
     async def identify(self, credential: str | None) -> Any: ...
 
@@ -128,16 +134,21 @@ def _endpoint(
                     if asked.first
                     else {}
                 )
+                answer = Answer(gate.clock, length=HOOK_LENGTH_WITH_NOTES)
+                is_briefed = route.tool.is_briefed
                 result = await call(
                     asked.operation,
                     with_identity(identity_headers(request.headers), asked.params),
                     credential=credential,
                     face="rest",
                     gone=gone_of(request.scope),
+                    fits=answer.fits if is_briefed else all_fit,
                 )
             finally:
                 held.release()
-            reply = rest.say(asked, result)
+            reply = rest.say(
+                asked, result, _briefing(asked, result, answer) if is_briefed else None
+            )
             if more and isinstance(reply, dict):
                 reply = reply | {"_ext": reply.get("_ext", {}) | more}
             if route.live is not None and tickets is not None:
@@ -174,6 +185,18 @@ def _add_live(
 def _put(reply: dict[str, Any], name: str, value: str) -> None:
     whole, _, part = name.partition(".")
     reply[whole][part] = value
+
+
+def _briefing(asked: MappedCall, result: Reported, answer: Answer) -> str:
+    """Return what an event of a program has for its model, in the words of the system's tools."""
+    assert asked.tool is not None
+    return for_hook(
+        result,
+        answer,
+        is_start=asked.params["moment"] == "session_start",
+        local_time=None,
+        wording=Wording(**asked.tool.wording),
+    )
 
 
 async def _try(call: Calling, request: Request, credential: str | None, asked: MappedCall) -> Any:

@@ -1,23 +1,23 @@
-"""note.link, note.get: links between notes, and one note with its neighbours.
+"""note.link, note.unlink: links between notes.
 
-Explained in docs/why/notes.md.
+Following them is in graph.py. Explained in docs/why/notes.md.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid
+from ackbox.errors import Invalid, NotAllowed, NotFound
 from ackbox.model.moment import to_text
-from ackbox.ops.note.write import Follow, Note, NoteId, Relation, check_relation, find, shown
+from ackbox.ops.note.write import NoteId, Relation, check_relation, find
 from ackbox.ops.table import Call, Context, op
-from ackbox.store.notes import Link, StoredNote
+from ackbox.store.notes import Link
 
-MAX_NEIGHBOURS = 200
-OPENING = 200
+_LINK = re.compile(r"([0-9a-f]{32})\.(.{1,64})\.([0-9a-f]{32})", re.DOTALL)
 
 
 class LinkNotes(Call, frozen=True, kw_only=True):
@@ -31,6 +31,7 @@ class LinkNotes(Call, frozen=True, kw_only=True):
 class NoteLink(msgspec.Struct, frozen=True, kw_only=True):
     """A link between two notes."""
 
+    id: Annotated[str, Meta(description="Id of the link: its two notes and the relation")]
     source: Annotated[str, Meta(description="Id of the first note")]
     relation: Annotated[str, Meta(description="Relation of the first note to the second")]
     target: Annotated[str, Meta(description="Id of the second note")]
@@ -68,6 +69,7 @@ async def link(context: Context, params: LinkNotes) -> Linked:
             )
         )
     return Linked(
+        id=link_id(source.id, params.relation, target.id),
         source=source.id,
         relation=params.relation,
         target=target.id,
@@ -77,110 +79,55 @@ async def link(context: Context, params: LinkNotes) -> Linked:
     )
 
 
-class GetNote(Call, frozen=True, kw_only=True):
-    """Note to return, and how far to follow its links."""
-
-    id: NoteId
-    depth: Annotated[
-        int,
-        Meta(
-            ge=0,
-            le=3,
-            description="Maximum number of links to follow (0 to 3); at most 200 neighbours",
-        ),
-    ] = 1
-    follow: Follow = False
-    direction: Annotated[
-        Literal["both", "out", "in"],
-        Meta(description="Direction of links: both, out of the note, or into it"),
-    ] = "both"
+def link_id(source: str, relation: str, target: str) -> str:
+    """Return the id of a link, which says what it links."""
+    return f"{source}.{relation}.{target}"
 
 
-class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
-    """A linked note, in short."""
+class Unlink(Call, frozen=True, kw_only=True):
+    """Link to remove."""
 
-    id: Annotated[str, Meta(description="Id")]
-    kind: Annotated[str, Meta(description="Kind")]
-    title: Annotated[str | None, Meta(description="Title")] = None
-    opening: Annotated[str, Meta(description="Beginning of the text")]
-    author: Annotated[str, Meta(description="Sender")]
-    superseded_by: Annotated[
-        str | None, Meta(description="Id of the note that superseded it; null for none")
-    ] = None
+    id: Annotated[str, Meta(max_length=200, description="Id of a link, as note.get returns it")]
 
 
-class GotNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note, its links and the linked notes."""
+class Unlinked(msgspec.Struct, frozen=True, kw_only=True):
+    """The link that is gone."""
 
-    note: Annotated[Note, Meta(description="The note")]
-    links: Annotated[list[NoteLink], Meta(description="Links within `depth`")]
-    neighbours: Annotated[list[Neighbour], Meta(description="Linked notes, nearest first")]
+    id: Annotated[str, Meta(description="Id of the link")]
+    removed: Annotated[bool, Meta(description="Whether it is gone")] = True
 
 
-@op("note.get", scope="read")
-async def get(context: Context, params: GetNote) -> GotNote:
-    """Return one note with its links and linked notes.
+@op("note.unlink", scope="write", writes=True)
+async def unlink(context: Context, params: Unlink) -> Unlinked:
+    """Remove a link between two notes.
 
-    Raises NotFound.
+    Only the author of the link and admins can. The notes stay.
+
+    Raises NotFound, NotAllowed, Invalid (a note that supersedes another stays linked to it).
     """
-    row = await find(context, params.id, follow=params.follow)
-    reached: dict[int, StoredNote] = {row.seq: row}
-    found: dict[tuple[int, str, int], Link] = {}
-    edge = [row.seq]
-    for _ in range(params.depth):
-        edge = await _reach(context, params.direction, edge, reached, found)
-    names: dict[int, str | None] = {}
-    for each in found.values():
-        if each.author not in names:
-            reader = await context.store.reader_by_number(each.author)
-            names[each.author] = None if reader is None else reader.name
-    links = [
-        NoteLink(
-            source=reached[each.source].id,
-            relation=each.relation,
-            target=reached[each.target].id,
-            author=names[each.author],
-            created_at=to_text(each.created_at),
+    me = await context.me(params)
+    parts = _LINK.fullmatch(params.id)
+    source = None if parts is None else await context.store.note_of(parts[1])
+    target = None if parts is None else await context.store.note_of(parts[3])
+    author = None
+    if parts is not None and source is not None and target is not None:
+        check_relation(parts[2])
+        author = await context.store.link_author(source.seq, parts[2], target.seq)
+    if parts is None or source is None or target is None or author is None:
+        raise NotFound(
+            "There is no such link.", hint="Use an id that note.get returned.", field="id"
         )
-        for each in found.values()
-        if each.source in reached and each.target in reached
-    ]
-    return GotNote(
-        note=shown(row),
-        links=links,
-        neighbours=[_short(each) for each in reached.values() if each.seq != row.seq],
+    if author != me.agent and not context.caller.may("admin"):
+        raise NotAllowed(
+            "Only the author of a link and admins can remove it.",
+            hint="Ask its author, or an admin.",
+            field="id",
+        )
+    await context.store.remove_link(source.seq, parts[2], target.seq)
+    subject = {"note": source.id, "relation": parts[2], "target": target.id}
+    context.rings.add(
+        await context.store.add_event(
+            "note.unlinked", at=context.now, reader=me.agent, subject=subject
+        )
     )
-
-
-def _short(row: StoredNote) -> Neighbour:
-    return Neighbour(
-        id=row.id,
-        kind=row.kind,
-        title=row.title,
-        opening=row.text[:OPENING],
-        author=row.author_name,
-        superseded_by=row.superseded_by,
-    )
-
-
-async def _reach(
-    context: Context,
-    direction: str,
-    edge: list[int],
-    reached: dict[int, StoredNote],
-    found: dict[tuple[int, str, int], Link],
-) -> list[int]:
-    """Follow the links of some notes; returns the notes that were not reached before."""
-    fresh = []
-    for seq in edge:
-        for each in await context.store.links_of(seq, most=MAX_NEIGHBOURS):
-            if direction != "both" and (each.source == seq) != (direction == "out"):
-                continue
-            found[each.source, each.relation, each.target] = each
-            other = each.target if each.source == seq else each.source
-            if other not in reached and len(reached) <= MAX_NEIGHBOURS:
-                note = await context.store.note_at(other)
-                if note is not None:
-                    reached[other] = note
-                    fresh.append(other)
-    return fresh
+    return Unlinked(id=params.id)

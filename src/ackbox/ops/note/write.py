@@ -1,7 +1,7 @@
-"""note.add, note.supersede, note.list, note.search: the notes of a workspace.
+"""note.add, note.supersede, note.append: writing the notes of a workspace.
 
-Links between notes are in link.py. A note is never edited; another one supersedes it. Explained in
-docs/why/notes.md.
+Reading is in find.py, links are in link.py, what the author does with a note later is in change.py.
+What a note says is never edited; another note supersedes it. Explained in docs/why/notes.md.
 """
 
 from __future__ import annotations
@@ -14,23 +14,18 @@ from msgspec import Meta
 
 from ackbox.errors import Conflict, Invalid, NotFound, TooLong
 from ackbox.model.moment import parse_moment, to_text
-from ackbox.model.query import parse_query
 from ackbox.model.text import composed
-from ackbox.ops.message.history import WORDS
-from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.metadata import check_metadata
-from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.room import refuse_full
-from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
+from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.fields import TaskId
 from ackbox.ops.task.find import find as find_task
-from ackbox.store.messages import NEWEST
 from ackbox.store.notes import SUPERSEDES, Link, NoteFilter, StoredNote
 from ackbox.store.readers import Reader
-from ackbox.store.tasks import tag_text
 
 TEXT_LIMIT = 100_000
-PAGE_BYTES = 40_000
+# The kind of a note that holds others, and relation of a note to those it was made from.
+FOLDER, DERIVED = "folder", "derived_from"
 
 NoteId = Annotated[str, Meta(description="Id of a note", max_length=64)]
 Kind = Annotated[
@@ -38,7 +33,15 @@ Kind = Annotated[
     Meta(
         min_length=1,
         max_length=32,
-        description="Kind: memory, note, fact, decision, constraint, or another word",
+        description="Kind: memory, note, fact, decision, constraint, folder, or another word",
+    ),
+]
+Folder = Annotated[str, Meta(description="Id of a note of kind folder", max_length=64)]
+ExpiresAt = Annotated[
+    str,
+    Meta(
+        max_length=64,
+        description="Time from which it is left out like an archived note: RFC 3339, or 2h, 3d",
     ),
 ]
 Title = Annotated[str, Meta(max_length=500, description="Title")]
@@ -67,6 +70,13 @@ Follow = Annotated[
     bool,
     Meta(description="Whether to use the current note in place of a superseded one"),
 ]
+Sources = Annotated[
+    list[NoteId],
+    Meta(
+        max_length=50,
+        description="Ids of the notes it is made from; it links to them with derived_from",
+    ),
+]
 
 
 class NewLink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +100,9 @@ class NewNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     links: Annotated[
         list[NewLink], Meta(max_length=50, description="Links to other notes (at most 50)")
     ] = []
+    sources: Sources = []
+    folder: Folder | None = None
+    expires_at: ExpiresAt | None = None
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +124,13 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     superseded_by: Annotated[
         str | None, Meta(description="Id of the note that superseded it; null for none")
     ] = None
+    folder: Annotated[str | None, Meta(description="Id of the folder it is in; null for none")] = (
+        None
+    )
+    expires_at: Annotated[str | None, Meta(description="Expiry; null for none")] = None
+    archived_at: Annotated[
+        str | None, Meta(description="Time of archiving; null if it is not archived")
+    ] = None
     created_at: Annotated[str, Meta(description="Time of storage")]
 
 
@@ -126,6 +146,23 @@ class Add(Call, frozen=True, kw_only=True):
     links: Annotated[
         list[NewLink], Meta(max_length=50, description="Links to other notes (at most 50)")
     ] = []
+    sources: Sources = []
+    folder: Folder | None = None
+    expires_at: ExpiresAt | None = None
+    write_id: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=200,
+                description=(
+                    "Your id for this write: the same content returns the first note, other"
+                    " content supersedes it"
+                ),
+            ),
+        ]
+        | None
+    ) = None
     unless_known: Annotated[
         bool,
         Meta(
@@ -150,31 +187,55 @@ async def add(context: Context, params: Add) -> Added:
 
     A note is never edited; note.supersede replaces it. With `task` it gets the tag task:NUMBER.
 
-    Raises Invalid, TooLong, NotFound (a linked note, the task).
+    Raises Invalid, TooLong, NotFound (a linked note, the folder, the task).
     """
+    me = await context.me(params)
     given = {name: getattr(params, name) for name in NewNote.__struct_fields__}
     if params.task is not None:
         task = await find_task(context, params, params.task, field="task")
         given["tags"] = [*given["tags"], f"task:{task.number}"]
-    return await keep(
-        context, await context.me(params), NewNote(**given), unless_known=params.unless_known
-    )
+    new = NewNote(**given)
+    if params.write_id is None:
+        return await keep(context, me, new, unless_known=params.unless_known)
+    first = await context.store.note_written(me.agent, params.write_id)
+    if first is None:
+        return await keep(
+            context, me, new, unless_known=params.unless_known, write_id=params.write_id
+        )
+    current = await find(context, first.id, follow=True)
+    if current.content == _content(_checked(new)):
+        return _added(context, first, duplicate=True)
+    return await keep(context, me, new, unless_known=False, old=current)
 
 
 async def keep(
-    context: Context, me: Reader, new: NewNote, *, unless_known: bool, old: StoredNote | None = None
+    context: Context,
+    me: Reader,
+    new: NewNote,
+    *,
+    unless_known: bool,
+    write_id: str | None = None,
+    old: StoredNote | None = None,
 ) -> Added:
-    """Store a note and its links.
+    """Store a note and its links; in place of `old`, where that is.
 
     With `unless_known` an existing note with the same content is returned instead.
     """
     new = _checked(new)
+    if old is not None and FOLDER in (old.kind, new.kind):
+        raise Invalid(
+            "A folder cannot be superseded, and no other note becomes one.",
+            hint="Add a new folder, and move the notes into it with note.move.",
+            field="kind",
+        )
     content = _content(new)
-    known = await context.store.note_known(content) if unless_known else None
+    known = await context.store.note_known(content, now=context.now) if unless_known else None
     if known is not None:
         return _added(context, known, duplicate=True)
     refuse_full(context)
-    targets = [(link.relation, await find(context, link.to, field="links")) for link in new.links]
+    targets = await _targets(context, new)
+    folder = None if new.folder is None else await find_folder(context, new.folder)
+    expires_at = _expiry(context, new)
     id = context.new_id(context.now)
     subject = {"note": id, "kind": new.kind, **({} if old is None else {"supersedes": old.id})}
     seq = await context.store.add_event(
@@ -197,15 +258,50 @@ async def keep(
         content,
         context.caller.key_id,
         context.now,
+        folder.seq if folder is not None else None if old is None else old.folder,
+        write_id,
+        expires_at if expires_at is not None or old is None else old.expires_at,
     )
     await context.store.add_note(row)
     for relation, target in [*targets, *([] if old is None else [(SUPERSEDES, old)])]:
         await context.store.add_link(Link(seq, relation, target.seq, me.agent, context.now))
-    return _added(
-        context,
-        msgspec.structs.replace(row, supersedes=None if old is None else old.id),
-        duplicate=False,
-    )
+    stored = await context.store.note_at(seq)
+    assert stored is not None
+    return _added(context, stored, duplicate=False)
+
+
+async def _targets(context: Context, new: NewNote) -> list[tuple[str, StoredNote]]:
+    """Return the notes that a new one links to. Raises NotFound."""
+    linked = [(link.relation, await find(context, link.to, field="links")) for link in new.links]
+    return [
+        *linked,
+        *[(DERIVED, await find(context, id, field="sources")) for id in new.sources],
+    ]
+
+
+async def find_folder(context: Context, id: str) -> StoredNote:
+    """Return a folder of this workspace. Raises NotFound."""
+    row = await find(context, id, field="folder")
+    if row.kind != FOLDER:
+        raise NotFound(
+            f"The note {id[:64]!r} is a {row.kind}, and holds no others.",
+            hint="Use the id of a note of kind folder.",
+            field="folder",
+        )
+    return row
+
+
+def _expiry(context: Context, new: NewNote) -> int | None:
+    if not new.expires_at:
+        return None
+    expires_at = parse_moment(new.expires_at, field="expires_at", now=context.now, ahead=True)
+    if expires_at <= context.now:
+        raise Invalid(
+            f"`expires_at` is over: {new.expires_at[:40]!r}.",
+            hint="Use a time to come.",
+            field="expires_at",
+        )
+    return expires_at
 
 
 def _checked(new: NewNote) -> NewNote:
@@ -266,6 +362,9 @@ def shown(row: StoredNote) -> Note:
         author_instance=row.author_instance,
         supersedes=row.supersedes,
         superseded_by=row.superseded_by,
+        folder=row.folder_id,
+        expires_at=None if row.expires_at is None else to_text(row.expires_at),
+        archived_at=None if row.archived_at is None else to_text(row.archived_at),
         created_at=to_text(row.created_at),
     )
 
@@ -276,8 +375,8 @@ async def find(context: Context, id: str, *, field: str = "id", follow: bool = F
     Raises NotFound.
     """
     row = await context.store.note_of(id)
-    while follow and row is not None and row.superseded_by is not None:
-        row = await context.store.note_of(row.superseded_by)
+    if follow and row is not None and row.superseded_by is not None:
+        row = await context.store.note_at(await context.store.latest_note(row.seq))
     if row is None:
         raise NotFound(
             "There is no such note.",
@@ -333,167 +432,38 @@ async def supersede(context: Context, params: Supersede) -> Added:
     return await keep(context, me, NewNote(**given), unless_known=False, old=old)
 
 
-class Narrow(Call, frozen=True, kw_only=True):
-    """Filters for notes."""
+class Append(Call, frozen=True, kw_only=True):
+    """Text to append to a note that a kind and a title name."""
 
-    kind: Kind | None = None
-    tag: Annotated[str, Meta(max_length=200, description="Tag to filter by")] | None = None
-    author: Annotated[Name, Meta(description="Author to filter by")] | None = None
-    min_priority: (
-        Annotated[int, Meta(ge=1, le=5, description="Minimum priority (1 to 5)")] | None
-    ) = None
-    since: (
-        Annotated[
-            str,
-            Meta(description="Earliest time, exclusive: RFC 3339, or 2h, 3d, yesterday 9:00"),
-        ]
-        | None
-    ) = None
-    include_superseded: Annotated[bool, Meta(description="Whether to include superseded notes")] = (
-        False
-    )
-    max_text_bytes: Annotated[
-        int,
-        Meta(
-            ge=1000,
-            le=1_000_000,
-            description="Maximum bytes of text to return (1,000 to 1,000,000); no note is split",
-        ),
-    ] = PAGE_BYTES
-    limit: Limit = 20
-    cursor: Cursor | None = None
+    title: Annotated[str, Meta(min_length=1, max_length=500, description="Title of the note")]
+    text: Text
+    kind: Kind = "document"
+    priority: Weight = 3
 
 
-class ListNotes(Narrow, frozen=True, kw_only=True):
-    """Filters for notes."""
+@op("note.append", scope="write", writes=True, creates=True)
+async def append(context: Context, params: Append) -> Added:
+    """Append text to the newest note of a kind and title, or begin that note.
 
-    ids: (
-        Annotated[
-            list[NoteId],
-            Meta(
-                max_length=200,
-                description="Ids of the only notes to return, in this order (at most 200)",
-            ),
-        ]
-        | None
-    ) = None
-    follow: Annotated[
-        bool,
-        Meta(
-            description=(
-                "Whether to return the current note in place of a superseded one; with `ids`"
-            )
-        ),
-    ] = False
+    The result supersedes the note. `priority` applies to a note that it begins.
 
-
-class SearchNotes(Narrow, frozen=True, kw_only=True):
-    """Search words and filters."""
-
-    query: Annotated[str, Meta(min_length=1, max_length=400, description=WORDS)]
-    any_word: Annotated[bool, Meta(description="Whether one of the words is enough")] = False
-
-
-class NotePage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of notes, newest first."""
-
-    notes: Annotated[list[Note], Meta(description="Items, newest first")]
-    cursor: Annotated[
-        str | None, Meta(description="Cursor for the next page; null on the last page")
-    ] = None
-
-
-@op("note.list", scope="read")
-async def list_notes(context: Context, params: ListNotes) -> NotePage:
-    """List current notes, newest first.
-
-    `include_superseded` adds superseded ones.
-
-    Raises Invalid, BadCursor, NotFound (`ids`).
+    Raises Invalid, TooLong.
     """
-    if params.ids is not None:
-        rows = [await find(context, id, field="ids", follow=params.follow) for id in params.ids]
-        return NotePage(
-            notes=[
-                shown(row)
-                for row in within(rows, limit=len(rows), max_text_bytes=params.max_text_bytes)
-            ]
+    me = await context.me(params)
+    titled = NoteFilter(kind=params.kind, title=params.title, now=context.now)
+    found = await context.store.note_page(titled, most=1)
+    if not found:
+        new = NewNote(
+            text=params.text, title=params.title, kind=params.kind, priority=params.priority
         )
-    query = f"notes {_asked(params)}"
-    before = (
-        NEWEST if params.cursor is None else read_cursor(context.workspace.ws, query, params.cursor)
+        return await keep(context, me, new, unless_known=False)
+    old = found[0]
+    new = NewNote(
+        text=f"{old.text}\n\n{params.text}",
+        title=old.title,
+        kind=old.kind,
+        tags=old.tags,
+        priority=old.priority,
+        metadata=msgspec.json.decode(old.metadata),
     )
-    return _page(
-        context,
-        params,
-        query,
-        await context.store.note_page(
-            await _filter(context, params), before=before, most=params.limit + 1
-        ),
-    )
-
-
-@op("note.search", scope="read")
-async def search(context: Context, params: SearchNotes) -> NotePage:
-    """Search titles, texts and tags of notes, newest first.
-
-    Raises Invalid, BadCursor.
-    """
-    name, wanted = f"note words {_asked(params)}", parse_query(params.query, is_any=params.any_word)
-    before = (
-        NEWEST if params.cursor is None else read_cursor(context.workspace.ws, name, params.cursor)
-    )
-    rows = await context.store.search_notes(
-        wanted, await _filter(context, params), before=before, most=params.limit + 1
-    )
-    return _page(context, params, name, rows)
-
-
-async def _filter(context: Context, params: Narrow) -> NoteFilter:
-    return NoteFilter(
-        kind=params.kind,
-        tag=None if not params.tag else tag_text(params.tag),
-        priority=params.min_priority,
-        author=await context.agent_number(params.author),
-        since=(
-            None
-            if params.since is None
-            else parse_moment(params.since, field="since", now=context.now)
-        ),
-        current_only=None if params.include_superseded else 1,
-    )
-
-
-def _asked(params: Narrow) -> str:
-    """Return what a cursor of this page is bound to: its filters, but not the caller or the page
-    size.
-    """
-    left_out = (*Call.__struct_fields__, "limit", "cursor", "max_text_bytes")
-    return repr(
-        [getattr(params, name) for name in params.__struct_fields__ if name not in left_out]
-    )
-
-
-def within(rows: list[StoredNote], *, limit: int, max_text_bytes: int) -> list[StoredNote]:
-    """Return the notes that fit; the first always fits, so that a reader makes progress."""
-    page: list[StoredNote] = []
-    size = whole = 0
-    for row in rows[:limit]:
-        size += len(row.text.encode())
-        whole += 500 + len(row.text.encode()) + len(row.metadata) + sum(map(len, row.tags))
-        if page and (size > max_text_bytes or whole > REPLY_BYTES):
-            break
-        page.append(row)
-    return page
-
-
-def _page(context: Context, params: Narrow, query: str, rows: list[StoredNote]) -> NotePage:
-    page = within(rows, limit=params.limit, max_text_bytes=params.max_text_bytes)
-    return NotePage(
-        notes=[shown(row) for row in page],
-        cursor=(
-            make_cursor(context.workspace.ws, query, page[-1].seq)
-            if len(page) < len(rows)
-            else None
-        ),
-    )
+    return await keep(context, me, new, unless_known=False, old=old)

@@ -16,6 +16,8 @@ from ackbox.errors import NotFound
 from ackbox.model.message import Letter
 from ackbox.model.program import Activity, Collision, Moment
 from ackbox.ops.agent.copies import COPY, choose
+from ackbox.ops.note.recall import NotesFrom, recall
+from ackbox.ops.note.write import Note, NoteId
 from ackbox.ops.program.collisions import note_edits
 from ackbox.ops.program.shown import confirm, take_as_seen
 from ackbox.ops.rules import show
@@ -91,6 +93,27 @@ class Report(Call, frozen=True, kw_only=True):
     must_be_known: Annotated[
         bool, Meta(description="Whether to refuse a session that has not reported before")
     ] = False
+    with_notes: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Whether to return notes too: important ones when a session starts, at a prompt"
+                " those that share words with it"
+            )
+        ),
+    ] = False
+    notes_from: NotesFrom = 4
+    prompt: (
+        Annotated[
+            str,
+            Meta(max_length=20_000, description="Prompt of the user, to find notes by; not stored"),
+        ]
+        | None
+    ) = None
+    known_notes: Annotated[
+        list[NoteId],
+        Meta(max_length=500, description="Ids of notes to leave out (at most 500)"),
+    ] = []
     model: Annotated[Line | None, Meta(description="Model that runs")] = None
     machine: Annotated[Line | None, Meta(description="Machine it runs on")] = None
     auto_instance: (
@@ -129,6 +152,9 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     collisions: Annotated[
         list[Collision], Meta(description="Edits that collide with claims, to show now")
     ] = []
+    notes: Annotated[
+        list[Note], Meta(description="Notes to show now, with `with_notes` (at most 5)")
+    ] = []
     reminders: Annotated[
         dict[str, Reminder],
         Meta(
@@ -151,7 +177,7 @@ async def report(context: Context, params: Report) -> Reported:
     confirms them.
 
     The operation compares `files` with the claims of others, and reports each collision once to
-    both sides.
+    both sides. With `with_notes` it returns up to five notes too.
 
     Raises Invalid, NotAllowed, NotFound (`must_be_known`), NotYou.
     """
@@ -163,6 +189,9 @@ async def report(context: Context, params: Report) -> Reported:
     if not context.store.tx.writable and not _is_quiet(before, params):
         raise NeedsWrite
     memory = await _settle(context, params, me, memory)
+    if params.has_shown_last:
+        # What was just marked moved the reader's floor, from which it reads on.
+        me = await context.store.reader_by_number(me.reader) or me
     memory = await note_edits(context, me, before, memory, params.files)
     collisions = _to_tell(params, memory)
     rows, urgent, reminders = await _waiting(context, params, me, memory)
@@ -186,7 +215,20 @@ async def report(context: Context, params: Report) -> Reported:
         urgent=urgent,
         too_long=[row.id for row in too_long],
         collisions=collisions,
+        notes=await _notes(context, params),
         reminders={each.id: reminders[each.seq] for each in letters if each.seq in reminders},
+    )
+
+
+async def _notes(context: Context, params: Report) -> list[Note]:
+    """Return the notes that suit this event, if the report asks for any."""
+    if not params.with_notes or not params.can_show or params.moment in SILENT:
+        return []
+    return await recall(
+        context,
+        None if params.moment == "session_start" else params.prompt or "",
+        known=set(params.known_notes),
+        notes_from=params.notes_from,
     )
 
 

@@ -11,11 +11,14 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Letter
+from ackbox.model.moment import to_text
 from ackbox.model.query import parse_query
 from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance, card_of
 from ackbox.ops.inbox import Check, check
-from ackbox.ops.note.write import Note, within
+from ackbox.ops.note.find import within
+from ackbox.ops.note.recall import TOLD_FROM, NotesFrom
+from ackbox.ops.note.write import Note
 from ackbox.ops.note.write import shown as shown_note
 from ackbox.ops.rules.presence import derived, everyone
 from ackbox.ops.session.list import Session, shown_session, state_of
@@ -30,6 +33,7 @@ PENDING = 5
 RECENT = 5
 MAX_LISTED = 10
 NOTES_BYTES = 16_000
+SENT_LOOKED_AT = 100
 
 Deliver = Annotated[
     Literal["none", "delivered", "read"],
@@ -42,6 +46,25 @@ Which = Annotated[
 Titles = Annotated[
     list[Annotated[str, Meta(max_length=500)]],
     Meta(max_length=20, description="Titles of notes of kind document to return (at most 20)"),
+]
+
+
+class Acknowledged(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of yours that a recipient acknowledged."""
+
+    id: Annotated[str, Meta(description="Id of the message")]
+    agent: Annotated[str, Meta(description="Recipient")]
+    acknowledged_at: Annotated[str, Meta(description="Time")]
+
+
+Acknowledgements = Annotated[
+    list[Acknowledged],
+    Meta(
+        description=(
+            "Your messages that were acknowledged since then, the last first: at most 10, of your"
+            " newest 100"
+        )
+    ),
 ]
 
 
@@ -65,7 +88,8 @@ class SessionContext(msgspec.Struct, frozen=True, kw_only=True):
         list[Note],
         Meta(
             description=(
-                "Current constraints and notes of priority 4 and 5, newest first (at most 10)"
+                "Current constraints and notes of priority `notes_from` and up, newest first"
+                " (at most 10)"
             )
         ),
     ]
@@ -79,6 +103,7 @@ class SessionContext(msgspec.Struct, frozen=True, kw_only=True):
         list[Note],
         Meta(description=("Notes by others since your last session, newest first (at most 10)")),
     ] = []
+    acknowledged: Acknowledgements = []
     kept: Annotated[int, Meta(description="Number of current notes")] = 0
     is_first: Annotated[
         bool, Meta(description="Whether this is your first session in this workspace")
@@ -94,6 +119,7 @@ async def tell(
     state: Literal["unread", "pending"],
     query: str | None,
     documents: list[str],
+    notes_from: int,
 ) -> dict[str, Any]:
     """Return the context for a reader that starts, by the fields of SessionContext."""
     post = await check(
@@ -127,13 +153,22 @@ async def tell(
             for each in others[:MAX_LISTED]
         ],
         "tasks": tasks.tasks,
-        "notes": await _told(context, NoteFilter(important=1)),
+        "notes": await _told(context, NoteFilter(important=notes_from, now=context.now)),
         "found": await _found(context, query),
         "is_first": not before,
         "documents": await _documents(context, documents),
         "news": await _news(context, me, before),
-        "kept": await context.store.notes_kept(),
+        "acknowledged": await acknowledged(context, me, before[0].last_seen if before else 0),
+        "kept": await context.store.notes_kept(now=context.now),
     }
+
+
+async def acknowledged(context: Context, me: Reader, since: int) -> list[Acknowledged]:
+    """Return which messages of the caller were acknowledged after a time."""
+    found = await context.store.acknowledged_since(
+        me, since, looked_at=SENT_LOOKED_AT, most=MAX_LISTED
+    )
+    return [Acknowledged(id=id, agent=name, acknowledged_at=to_text(at)) for id, name, at in found]
 
 
 async def _told(context: Context, narrow: NoteFilter) -> list[Note]:
@@ -143,7 +178,9 @@ async def _told(context: Context, narrow: NoteFilter) -> list[Note]:
 
 async def _documents(context: Context, titles: list[str]) -> list[Note]:
     found = [
-        await context.store.note_page(NoteFilter(kind="document", title=title), most=1)
+        await context.store.note_page(
+            NoteFilter(kind="document", title=title, now=context.now), most=1
+        )
         for title in dict.fromkeys(titles)
     ]
     return [shown_note(row) for rows in found for row in rows]
@@ -154,7 +191,9 @@ async def _news(context: Context, me: Reader, before: list[SessionRow]) -> list[
         return []
     return [
         note
-        for note in await _told(context, NoteFilter(since=before[0].last_seen))
+        for note in await _told(
+            context, NoteFilter(since=before[0].last_seen, priority=TOLD_FROM, now=context.now)
+        )
         if note.author != me.name
     ]
 
@@ -164,16 +203,19 @@ async def _found(context: Context, query: str | None) -> list[Note]:
         []
         if query is None
         else await context.store.search_notes(
-            parse_query(query, is_any=True), NoteFilter(), most=MAX_LISTED
+            parse_query(query, is_any=True),
+            NoteFilter(priority=TOLD_FROM, now=context.now),
+            most=MAX_LISTED,
         )
     )
     return [shown_note(row) for row in within(rows, limit=MAX_LISTED, max_text_bytes=NOTES_BYTES)]
 
 
 class GetContext(Call, frozen=True, kw_only=True):
-    """Documents to return."""
+    """Notes to return."""
 
     documents: Titles = []
+    notes_from: NotesFrom = 4
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -212,5 +254,6 @@ async def get_context(context: Context, params: GetContext) -> Opening:
         state="pending",
         query=None,
         documents=params.documents,
+        notes_from=params.notes_from,
     )
     return Opening(agent=me.name, workspace=context.workspace.name, told=SessionContext(**told))

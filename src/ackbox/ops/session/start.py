@@ -17,11 +17,22 @@ from ackbox.model.message import Letter
 from ackbox.ops.agent.check_in import Checkin, Checkout, check_in, check_out, with_instance
 from ackbox.ops.inbox import Check, check
 from ackbox.ops.lenient import CLEARS
+from ackbox.ops.note.recall import NotesFrom
 from ackbox.ops.note.write import NewNote, keep
 from ackbox.ops.rules.announce import announce
 from ackbox.ops.rules.overlap import Overlap
 from ackbox.ops.rules.presence import DEFAULT_TTL_S, heartbeat_of
-from ackbox.ops.session.context import PENDING, RECENT, Deliver, SessionContext, Titles, Which, tell
+from ackbox.ops.session.context import (
+    PENDING,
+    RECENT,
+    Acknowledgements,
+    Deliver,
+    SessionContext,
+    Titles,
+    Which,
+    acknowledged,
+    tell,
+)
 from ackbox.ops.session.list import Session, overlaps, shown_session, state_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.messages import NEWEST
@@ -116,6 +127,7 @@ class Start(Checkin, frozen=True, kw_only=True):
         | None
     ) = None
     documents: Titles = []
+    notes_from: NotesFrom = 4
 
 
 class Started(SessionContext, frozen=True, kw_only=True):
@@ -163,6 +175,7 @@ async def start(context: Context, params: Start) -> Started:
         state=params.state,
         query=params.query,
         documents=params.documents,
+        notes_from=params.notes_from,
     )
     token = secrets.token_hex(32)
     row = await _store(context, me, params, token=token, ttl_s=ttl_s)
@@ -303,6 +316,7 @@ class Checkpointed(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: Annotated[
         list[Overlap], Meta(description="Live sessions that claim the same area or files")
     ]
+    acknowledged: Acknowledgements = []
     messages: Annotated[list[Letter], Meta(description="Unread messages, most urgent first")]
     unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
     total: Annotated[
@@ -322,6 +336,7 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
     me = await context.me(params)
     row = context.session or await context.store.last_session(me.reader)
     conflicts: list[Overlap] = []
+    since = 0 if row is None else row.last_seen
     if row is not None:
         row = await _changed(context, row, params)
         if params.area is not None or params.files is not None:
@@ -357,6 +372,7 @@ async def checkpoint(context: Context, params: Checkpoint) -> Checkpointed:
         session=None if row is None else shown_session(context, row),
         notes=kept,
         conflicts=conflicts,
+        acknowledged=await acknowledged(context, me, since),
         messages=post.messages[: params.limit],
         unread=post.unread,
         total=post.total,

@@ -192,6 +192,10 @@ class KeptNote(msgspec.Struct, forbid_unknown_fields=True):
     acting_key: str | None
     created_at: Number
     links: list[tuple[str, Number, Number, Number]]
+    folder: Number | None = None
+    write_id: str | None = None
+    expires_at: Number | None = None
+    archived_at: Number | None = None
 
 
 class Kind(NamedTuple):

@@ -14,7 +14,8 @@ from ackbox.model.moment import to_text
 from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance
 from ackbox.ops.agent.list import ListAgents, list_agents
-from ackbox.ops.note.write import ListNotes, Note, list_notes
+from ackbox.ops.note.find import ListNotes, list_notes
+from ackbox.ops.note.write import Note
 from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.find import ListTasks, list_tasks
 

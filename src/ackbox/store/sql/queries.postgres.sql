@@ -9,6 +9,10 @@ SELECT ws FROM workspace WHERE ws = :ws FOR UPDATE;
 INSERT INTO note_words (ws, seq, words)
 VALUES (:ws, :seq, to_tsvector('simple', CAST(:text AS TEXT)) || to_tsvector('simple', CAST(:place AS TEXT)));
 
+-- name: note_words_remove
+-- Take the words of one note out of the index; primary key.
+DELETE FROM note_words WHERE ws = :ws AND seq = :seq;
+
 -- name: note_search
 -- Notes with these words, newest first, narrowed; index note_words_by_word.
 SELECT {note_columns}

@@ -57,11 +57,32 @@ FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
 -- part: note_columns
 -- A note as it is read, with what it stands for and what stands for it.
 n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
-    n.acting_key, n.created_at,
+    n.acting_key, n.created_at, n.folder, n.write_id, n.expires_at, n.archived_at,
+    (SELECT o.id FROM note o WHERE o.ws = n.ws AND o.seq = n.folder) AS folder_id,
     (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.target
      WHERE l.ws = n.ws AND l.source = n.seq AND l.relation = 'supersedes' LIMIT 1) AS supersedes,
     (SELECT o.id FROM note_link l JOIN note o ON o.ws = l.ws AND o.seq = l.source
      WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes' LIMIT 1) AS superseded_by
+
+-- part: note_with_versions
+-- A note and the versions before it, by their numbers.
+WITH RECURSIVE version (seq, steps) AS (
+  SELECT CAST(:seq AS BIGINT), 0 UNION ALL
+  SELECT l.target, v.steps + 1 FROM version v JOIN note_link l ON l.ws = :ws AND l.source = v.seq AND l.relation = 'supersedes'
+  WHERE v.steps < :versions)
+
+-- part: link_columns
+-- A link with the ids of its notes.
+l.source, l.relation, l.target, l.author, l.created_at, s.id, t.id
+
+-- part: link_notes
+-- The notes of a link.
+JOIN note s ON s.ws = :ws AND s.seq = l.source JOIN note t ON t.ws = :ws AND t.seq = l.target
+
+-- part: note_is_current
+-- Whether a note is none that was superseded, archived or has expired.
+n.archived_at IS NULL AND (n.expires_at IS NULL OR n.expires_at > :now)
+    AND NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes')
 
 -- part: note_filter
 -- What narrows a page of notes.
@@ -70,9 +91,11 @@ AND (CAST(:kind AS TEXT) IS NULL OR n.kind = :kind)
   AND (CAST(:author AS BIGINT) IS NULL OR n.author = :author)
   AND (CAST(:priority AS BIGINT) IS NULL OR n.priority >= :priority)
   AND (CAST(:title AS TEXT) IS NULL OR n.title = :title)
-  AND (CAST(:important AS BIGINT) IS NULL OR n.priority >= 4 OR n.kind = 'constraint')
+  AND (CAST(:important AS BIGINT) IS NULL OR n.priority >= :important OR n.kind = 'constraint')
   AND (CAST(:since AS BIGINT) IS NULL OR n.created_at > :since)
-  AND (CAST(:current_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes'))
+  AND (CAST(:folder AS BIGINT) IS NULL OR n.folder = :folder)
+  AND (CAST(:not_kind AS TEXT) IS NULL OR n.kind <> :not_kind)
+  AND (CAST(:now AS BIGINT) IS NULL OR ({note_is_current}))
 
 -- part: roster_rows
 -- Readers with their presence.
@@ -812,11 +835,65 @@ WHERE ws = :ws AND seq = :seq AND ended_at IS NULL;
 -- Update when a session was last seen; primary key.
 UPDATE session SET last_seen = :last_seen WHERE ws = :ws AND seq = :seq AND ended_at IS NULL AND last_seen < :last_seen;
 
+-- name: acknowledged_since
+-- Who acknowledged an agent's newest messages after a time, the last first; index message_by_sender, primary key of receipt.
+SELECT m.id, r.name, p.acknowledged_at
+FROM (SELECT ws, seq, id FROM message WHERE ws = :ws AND sender_agent = :sender_agent ORDER BY seq DESC LIMIT :looked_at) AS m
+  JOIN receipt p ON p.ws = m.ws AND p.seq = m.seq JOIN reader r ON r.ws = p.ws AND r.reader = p.reader
+WHERE p.acknowledged_at > :since ORDER BY p.acknowledged_at DESC LIMIT :most;
+
 -- name: note_add
--- Store a note; there is no statement that changes one.
-INSERT INTO note (ws, seq, id, kind, title, text, tags, priority, metadata, author, author_name, author_instance, session, content, acting_key, created_at)
+-- Store a note; no statement changes what it says.
+INSERT INTO note (ws, seq, id, kind, title, text, tags, priority, metadata, author, author_name, author_instance, session, content, acting_key,
+    created_at, folder, write_id, expires_at, archived_at)
 VALUES (:ws, :seq, :id, :kind, :title, :text, :tags, :priority, :metadata, :author, :author_name, :author_instance, :session, :content,
-    :acting_key, :created_at);
+    :acting_key, :created_at, :folder, :write_id, :expires_at, :archived_at);
+
+-- name: note_move
+-- Put a note into a folder, or into none; primary key.
+UPDATE note SET folder = :folder WHERE ws = :ws AND seq = :seq;
+
+-- name: note_archive
+-- Archive a note, or bring it back; primary key.
+UPDATE note SET archived_at = :archived_at WHERE ws = :ws AND seq = :seq;
+
+-- name: note_remove
+-- Remove a note; its words and links go before it; primary key.
+DELETE FROM note WHERE ws = :ws AND seq = :seq;
+
+-- name: note_links_remove
+-- Remove the links of a note, either way; primary key and index note_link_by_target.
+DELETE FROM note_link WHERE ws = :ws AND (source = :seq OR target = :seq);
+
+-- name: note_by_write_id
+-- The note of an author's write that may be repeated; unique index note_by_write_id.
+SELECT {note_columns}
+FROM note n WHERE n.ws = :ws AND n.author = :author AND n.write_id = :write_id;
+
+-- name: note_in_folder
+-- Whether a folder holds anything; index note_by_folder.
+SELECT n.seq FROM note n WHERE n.ws = :ws AND n.folder = :folder LIMIT 1;
+
+-- name: note_versions
+-- A note and the versions before it, newest first; primary key.
+{note_with_versions}
+SELECT seq FROM version ORDER BY steps;
+
+-- name: note_latest
+-- The current version of a note; index note_link_by_target.
+WITH RECURSIVE version (seq, steps) AS (
+  SELECT CAST(:seq AS BIGINT), 0 UNION ALL
+  SELECT l.source, v.steps + 1 FROM version v JOIN note_link l ON l.ws = :ws AND l.target = v.seq AND l.relation = 'supersedes'
+  WHERE v.steps < :most)
+SELECT seq FROM version ORDER BY steps DESC LIMIT 1;
+
+-- name: note_tidy
+-- Current notes that few need, oldest first: old ones of a kind, unimportant ones that are old; primary key.
+SELECT {note_columns}
+FROM note n WHERE n.ws = :ws AND {note_is_current} AND n.kind <> 'folder' AND n.kind <> 'document'
+  AND (CAST(:author AS BIGINT) IS NULL OR n.author = :author)
+  AND ((n.kind = :kind AND n.created_at < :kind_before) OR (n.priority <= :priority AND n.created_at < :before))
+ORDER BY n.seq LIMIT :most;
 
 -- name: note_by_id
 -- One note; unique index note_by_id.
@@ -829,10 +906,9 @@ SELECT {note_columns}
 FROM note n WHERE n.ws = :ws AND n.seq = :seq;
 
 -- name: note_known
--- The newest note that says the same and has not been superseded; index note_by_content.
+-- The newest current note that says the same; index note_by_content.
 SELECT {note_columns}
-FROM note n WHERE n.ws = :ws AND n.content = :content
-  AND NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes')
+FROM note n WHERE n.ws = :ws AND n.content = :content AND {note_is_current}
 ORDER BY n.seq DESC LIMIT 1;
 
 -- name: note_page
@@ -842,9 +918,8 @@ FROM note n WHERE n.ws = :ws AND n.seq < :before {note_filter}
 ORDER BY n.seq DESC LIMIT :most;
 
 -- name: notes_kept
--- How many notes stand; primary key.
-SELECT COUNT(*) FROM note n WHERE n.ws = :ws
-  AND NOT EXISTS (SELECT 1 FROM note_link l WHERE l.ws = n.ws AND l.target = n.seq AND l.relation = 'supersedes');
+-- How many notes are current; primary key.
+SELECT COUNT(*) FROM note n WHERE n.ws = :ws AND {note_is_current};
 
 -- name: note_link_add
 -- Link two notes; the same link twice is one; primary key.
@@ -855,15 +930,30 @@ ON CONFLICT DO NOTHING;
 -- Whether two notes are linked so already; primary key.
 SELECT author FROM note_link WHERE ws = :ws AND source = :source AND relation = :relation AND target = :target;
 
+-- name: note_link_remove
+-- Remove a link; primary key.
+DELETE FROM note_link WHERE ws = :ws AND source = :source AND relation = :relation AND target = :target;
+
 -- name: note_links_of
 -- What a note is linked to, either way; primary key and index note_link_by_target.
-SELECT source, relation, target, author, created_at FROM (
-  SELECT * FROM (SELECT l.source, l.relation, l.target, l.author, l.created_at FROM note_link l WHERE l.ws = :ws AND l.source = :seq
+SELECT {link_columns} FROM (
+  SELECT * FROM (SELECT l.* FROM note_link l WHERE l.ws = :ws AND l.source = :seq
     ORDER BY l.relation, l.target LIMIT :most) AS forth
   UNION
-  SELECT * FROM (SELECT l.source, l.relation, l.target, l.author, l.created_at FROM note_link l WHERE l.ws = :ws AND l.target = :seq
+  SELECT * FROM (SELECT l.* FROM note_link l WHERE l.ws = :ws AND l.target = :seq
     ORDER BY l.relation, l.source LIMIT :most) AS back
-) AS links ORDER BY source, relation, target LIMIT :most;
+) AS l {link_notes}
+ORDER BY l.source, l.relation, l.target LIMIT :most;
+
+-- name: note_links_of_versions
+-- What a note and the versions before it are linked to, either way; primary key and index note_link_by_target.
+{note_with_versions}
+SELECT {link_columns} FROM (
+  SELECT l.* FROM version v JOIN note_link l ON l.ws = :ws AND l.source = v.seq WHERE l.relation <> 'supersedes'
+  UNION
+  SELECT l.* FROM version v JOIN note_link l ON l.ws = :ws AND l.target = v.seq WHERE l.relation <> 'supersedes'
+) AS l {link_notes}
+ORDER BY l.source, l.relation, l.target LIMIT :most;
 
 -- name: search_upto
 -- How far the index of words has come; primary key of search_cursor.

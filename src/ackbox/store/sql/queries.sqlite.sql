@@ -4,6 +4,10 @@
 -- Index the words of one note.
 INSERT INTO note_words (ws, seq, place, text) VALUES (:ws, :seq, :place, :text);
 
+-- name: note_words_remove
+-- Take the words of one note out of the index.
+INSERT INTO note_words_gone (ws, seq, place, text) VALUES (:ws, :seq, :place, :text);
+
 -- name: note_search
 -- Notes with these words, newest first, narrowed; full-text index.
 SELECT {note_columns}

@@ -275,7 +275,7 @@ CREATE TABLE note (
     session         INTEGER,
     content         BLOB    NOT NULL,
     acting_key      TEXT,
-    created_at      INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL, folder INTEGER, write_id TEXT, expires_at INTEGER, archived_at INTEGER,
     PRIMARY KEY (ws, seq)
 ) STRICT;
 
@@ -405,3 +405,15 @@ CREATE TABLE obligation (
 CREATE INDEX obligation_by_seq ON obligation (ws, seq);
 
 CREATE INDEX obligation_by_next ON obligation (next_at);
+
+CREATE UNIQUE INDEX note_by_write_id ON note (ws, author, write_id) WHERE write_id IS NOT NULL;
+
+CREATE INDEX note_by_folder ON note (ws, folder, seq) WHERE folder IS NOT NULL;
+
+CREATE VIEW note_words_gone AS SELECT ws, seq, '' AS place, '' AS text FROM note_place;
+
+CREATE TRIGGER note_words_remove INSTEAD OF INSERT ON note_words_gone BEGIN
+    INSERT INTO note_search (note_search, rowid, place, text)
+    SELECT 'delete', p.id, NEW.place, NEW.text FROM note_place p WHERE p.ws = NEW.ws AND p.seq = NEW.seq;
+    DELETE FROM note_place WHERE ws = NEW.ws AND seq = NEW.seq;
+END;

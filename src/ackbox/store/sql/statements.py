@@ -60,7 +60,8 @@ def read_statements(*texts: str) -> dict[str, Statement]:
         used.add(found[1])
         if found[1] not in parts:
             raise ValueError(f"there is no part {found[1]}")
-        return parts[found[1]]
+        # A part may hold others that stand before it.
+        return _NAMED.sub(part, parts[found[1]])
 
     statements = {
         name: _statement(name, *_split(_NAMED.sub(part, body)))
@@ -93,5 +94,6 @@ def _statement(name: str, purpose: str, sql: str) -> Statement:
         raise ValueError(f"statement {name} has no purpose")
     if "ws" not in parameters and "across:" not in purpose:
         raise ValueError(f"statement {name} names no workspace")
+    is_write = not sql.startswith(("SELECT", "WITH RECURSIVE"))
     values = itemgetter(*parameters) if parameters else lambda _: ()
-    return Statement(name, purpose, sql, parameters, not sql.startswith("SELECT"), values)
+    return Statement(name, purpose, sql, parameters, is_write, values)
