@@ -142,11 +142,13 @@ async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_new
     texts = texts_of(told)
     refusal = line.get("error")
     expected = line["reply"] if refusal is None else refusal
-    said = texts[0] if isinstance(expected, str) else json.loads(texts[0])
+    before = len(line.get("first", []))
+    said = texts[before] if isinstance(expected, str) else json.loads(texts[before])
     about = f"{scene.title}: {line['tool']} {line['arguments']}"
     said = plain(said, expected)
     expected = scene.settle(expected, said)
-    assert (said, without_ours(texts[1:]), told.is_error) == (
+    assert (texts[:before], said, without_ours(texts[before + 1 :]), told.is_error) == (
+        scene.fill(line.get("first", [])),
         expected,
         scene.fill(line.get("more", [])),
         refusal is not None,

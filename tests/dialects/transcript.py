@@ -9,7 +9,8 @@ list, `$wo:a` for a work order's id, `$uuid:a`, `$token:a` and
 `$name:a` for what they say; each name is bound by the first reply that has it and means the same
 from then on in its scene. A line with `rest` is a
 request to the system's REST interface, with its `status`; `do` is an operation of ours that sets
-the scene. `$ws` is the scene's workspace, `$x*9` nine x.
+the scene. Texts around the reply are in `first` and `more`. `$ws` is the scene's workspace, `$x*9`
+nine x.
 """
 
 from __future__ import annotations

@@ -175,7 +175,11 @@ def _put(params: dict[str, Any], arg: Arg, value: Any) -> None:
         # A new object: the reply repeats what was given.
         params[whole] = {**(params.get(whole) or {}), part: _convert(arg, value)}
     elif not part:
-        params[whole] = None if value is None else _convert(arg, value)
+        made = None if value is None else _convert(arg, value)
+        before = params.get(whole)
+        if isinstance(before, list) and (made is None or isinstance(made, list)):
+            made = [*before, *(made or [])]
+        params[whole] = made
 
 
 def _convert(arg: Arg, value: Any) -> Any:

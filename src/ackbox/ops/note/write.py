@@ -17,9 +17,9 @@ from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.query import parse_query
 from ackbox.model.text import composed
 from ackbox.ops.message.history import WORDS
+from ackbox.ops.note.rows import with_title, within
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.metadata import check_metadata
-from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
 from ackbox.store.messages import NEWEST
@@ -132,6 +132,10 @@ class Add(Call, frozen=True, kw_only=True):
             )
         ),
     ] = False
+    replaces_title: Annotated[
+        bool,
+        Meta(description="Whether to supersede your current note of the same kind and title"),
+    ] = False
 
 
 class Added(Note, frozen=True, kw_only=True):
@@ -150,9 +154,11 @@ async def add(context: Context, params: Add) -> Added:
     Raises Invalid, TooLong, NotFound (a linked note).
     """
     given = {name: getattr(params, name) for name in NewNote.__struct_fields__}
-    return await keep(
-        context, await context.me(params), NewNote(**given), unless_known=params.unless_known
-    )
+    me = await context.me(params)
+    old = None
+    if params.replaces_title:
+        old = await with_title(context, me, kind=params.kind, title=params.title)
+    return await keep(context, me, NewNote(**given), unless_known=params.unless_known, old=old)
 
 
 async def keep(
@@ -293,6 +299,9 @@ class Supersede(Call, frozen=True, kw_only=True):
     metadata: (
         Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] | None
     ) = None
+    keep_metadata: Annotated[
+        bool, Meta(description="Whether values that `metadata` does not name stay")
+    ] = False
     follow: Follow = False
 
 
@@ -312,7 +321,7 @@ async def supersede(context: Context, params: Supersede) -> Added:
             field="id",
             superseded_by=old.superseded_by,
         )
-    before = {
+    before: dict[str, Any] = {
         "text": old.text,
         "title": old.title,
         "kind": old.kind,
@@ -324,6 +333,8 @@ async def supersede(context: Context, params: Supersede) -> Added:
         name: before[name] if getattr(params, name) is None else getattr(params, name)
         for name in before
     }
+    if params.keep_metadata:
+        given["metadata"] = {**before["metadata"], **given["metadata"]}
     return await keep(context, me, NewNote(**given), unless_known=False, old=old)
 
 
@@ -332,6 +343,9 @@ class Narrow(Call, frozen=True, kw_only=True):
 
     kind: Kind | None = None
     tag: Annotated[str, Meta(max_length=200, description="Tag to filter by")] | None = None
+    title: Annotated[str, Meta(max_length=500, description="Exact title to filter by")] | None = (
+        None
+    )
     author: Annotated[Name, Meta(description="Author to filter by")] | None = None
     min_priority: (
         Annotated[int, Meta(ge=1, le=5, description="Minimum priority (1 to 5)")] | None
@@ -447,6 +461,7 @@ async def _filter(context: Context, params: Narrow) -> NoteFilter:
     return NoteFilter(
         kind=params.kind,
         tag=None if not params.tag else tag_text(params.tag),
+        title=None if not params.title else composed(params.title, field="title"),
         priority=params.min_priority,
         author=await context.agent_number(params.author),
         since=(
@@ -466,19 +481,6 @@ def _asked(params: Narrow) -> str:
     return repr(
         [getattr(params, name) for name in params.__struct_fields__ if name not in left_out]
     )
-
-
-def within(rows: list[StoredNote], *, limit: int, max_text_bytes: int) -> list[StoredNote]:
-    """Return the notes that fit; the first always fits, so that a reader makes progress."""
-    page: list[StoredNote] = []
-    size = whole = 0
-    for row in rows[:limit]:
-        size += len(row.text.encode())
-        whole += 500 + len(row.text.encode()) + len(row.metadata) + sum(map(len, row.tags))
-        if page and (size > max_text_bytes or whole > REPLY_BYTES):
-            break
-        page.append(row)
-    return page
 
 
 def _page(context: Context, params: Narrow, query: str, rows: list[StoredNote]) -> NotePage:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid
+from ackbox.errors import Invalid, NotAllowed
 from ackbox.model.message import Priority
 from ackbox.model.moment import parse_moment
 from ackbox.model.task import (
@@ -25,7 +25,15 @@ from ackbox.model.task import (
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.table import Context, op
-from ackbox.ops.task.change import Change, actor, moved, reassigned, save, with_messages_sent
+from ackbox.ops.task.change import (
+    Change,
+    acting_as,
+    actor,
+    moved,
+    reassigned,
+    save,
+    with_messages_sent,
+)
 from ackbox.ops.task.depend import replace_needs
 from ackbox.ops.task.fields import (
     DoneWhen,
@@ -40,6 +48,7 @@ from ackbox.ops.task.fields import (
 )
 from ackbox.ops.task.find import find
 from ackbox.ops.task.show import shown
+from ackbox.store.readers import Reader
 from ackbox.store.tasks import StoredTask
 
 
@@ -102,6 +111,18 @@ class Update(Change, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    keep_metadata: Annotated[
+        bool, Meta(description="Whether values that `metadata` does not name stay")
+    ] = False
+    as_creator: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Whether only the creator may make this change; the call acts as the creator when"
+                " it names nobody and the key may speak as the creator"
+            )
+        ),
+    ] = False
 
 
 @op("task.update", scope="write", writes=True)
@@ -113,10 +134,11 @@ async def update(context: Context, params: Update) -> Task:
     nothing.
 
     Raises NotFound, Conflict (a status that cannot follow, another agent's task, a dependency
-    cycle), Invalid, TooLong, UnknownRecipient.
+    cycle), NotAllowed (`as_creator`), Invalid, TooLong, UnknownRecipient.
     """
     before = await find(context, params, params.id)
-    me = await actor(context, params, before)
+    me = await (_creator if params.as_creator else actor)(context, params, before)
+    params = _with_kept_metadata(params, before)
     if params.metadata is not None:
         check_metadata(params.metadata, hint="Name a file in the description instead.")
     task = _edited(before, params, context.now)
@@ -142,6 +164,27 @@ async def update(context: Context, params: Update) -> Task:
         return await shown(context, before)
     more = {"was": before.status} if is_moved else {}
     return await shown(context, await save(context, me, "task.updated", task, **more))
+
+
+async def _creator(context: Context, params: Update, task: StoredTask) -> Reader:
+    """Return the creator of a task as the caller, or one of the server's names. Raises
+    NotAllowed.
+    """
+    me = await acting_as(context, params, task.creator)
+    if me.agent != task.creator and me.kind != "system":
+        raise NotAllowed(
+            f"Task {task.number} was created by {task.creator_name!r}, and only its creator may"
+            " make this change.",
+            hint=f"Ask {task.creator_name!r} to make it.",
+            field="agent",
+        )
+    return me
+
+
+def _with_kept_metadata(params: Update, task: StoredTask) -> Update:
+    if params.metadata is None or not params.keep_metadata:
+        return params
+    return msgspec.structs.replace(params, metadata={**task.card.metadata, **params.metadata})
 
 
 def _edited(task: StoredTask, params: Update, now: int) -> StoredTask:
