@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import NotFound
+from ackbox.errors import Invalid, NotFound
 from ackbox.model.message import Letter
 from ackbox.model.name import MAILBOXES, nearest, parse_name
 from ackbox.ops.rules import show
@@ -142,7 +142,7 @@ async def _whose(context: Context, params: ListMail) -> Reader:
     # `instance` identifies the caller; the mailbox to list is in `of`.
     name, _, instance = params.of.partition("/")
     if params.exact:
-        await context.store.check_spelling(_exact_name(name), "of")
+        await _check_exact(context, name)
     if context.visible_to(None) is not None and name != context.identity(params)[0]:
         raise NotFound(f"There is no mailbox {params.of!r} that you may see.", field="of")
     reader = await context.store.reader(name, instance or None)
@@ -153,9 +153,21 @@ async def _whose(context: Context, params: ListMail) -> Reader:
     return reader or nobody(name, instance or None, last=await context.store.last_seq())
 
 
-def _exact_name(name: str) -> str:
-    """Return a name as it is written, after NFC. Raises Invalid for what is no name."""
-    return name if name in MAILBOXES else parse_name(name, "of")
+async def _check_exact(context: Context, name: str) -> None:
+    """Raise Invalid for what is no name, with the nearest known ones; Conflict for another
+    spelling of a known name.
+    """
+    if name in MAILBOXES:
+        return
+    try:
+        parse_name(name, "of")
+    except Invalid as error:
+        near = nearest(name.strip(), await context.store.known_names(), limit=1)
+        if near:
+            error.hint = f"{error.hint or ''} Did you mean {near[0]!r}?".lstrip()
+            error.details["near"] = near
+        raise
+    await context.store.check_spelling(name, "of")
 
 
 def _own_name(context: Context, params: ListMail) -> str | None:

@@ -32,9 +32,11 @@ def map_call(tool: ToolMapping, shape: type[msgspec.Struct], arguments: Any) -> 
         }
     given = _by_foreign_name(decode(shape, arguments))
     if tool.one_of and sum(given[name] is not None for name in tool.one_of) != 1:
-        names = " and ".join(f"`{name}`" for name in tool.one_of)
+        *names, last = (f"`{name}`" for name in tool.one_of)
         raise Invalid(
-            f"Exactly one of {names} is given.", hint="Leave the other out.", field=tool.one_of[0]
+            f"Exactly one of {', '.join(names)} and {last} is given.",
+            hint="Leave the others out." if len(names) > 1 else "Leave the other out.",
+            field=tool.one_of[0],
         )
     _refuse_empty(tool, given)
     params: dict[str, Any] = {

@@ -115,6 +115,14 @@ class Checkin(Call, frozen=True, kw_only=True):
     ) = None
 
 
+class Urgent(msgspec.Struct, frozen=True, kw_only=True):
+    """An unread message of priority 5."""
+
+    id: Annotated[str, Meta(description="Id of the message")]
+    seq: Annotated[int, Meta(description="Number in the workspace")]
+    sender: Annotated[str, Meta(description="Sender")]
+
+
 class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
     """Your card, unread messages, and agents that claim the same area or files."""
 
@@ -124,8 +132,8 @@ class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(description="Number of messages in the mailbox (counted up to 1,000)")
     ]
     urgent: Annotated[
-        list[str],
-        Meta(description="Ids of unread messages of priority 5, of the oldest 200, oldest first"),
+        list[Urgent],
+        Meta(description="Unread messages of priority 5 among the oldest 200, oldest first"),
     ] = []
     heartbeat_s: Annotated[int, Meta(description="Seconds until the next heartbeat is due")]
     ttl_s: Annotated[int, Meta(description="Seconds you count as online after a call")]
@@ -191,10 +199,14 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     )
 
 
-async def _urgent(context: Context, me: Reader) -> list[str]:
+async def _urgent(context: Context, me: Reader) -> list[Urgent]:
     seqs = await context.store.unmarked(me, "read", after=0, most=LOOKED_THROUGH, now=context.now)
     rows = await context.store.messages_at(seqs)
-    return [row.id for row in sorted(rows, key=lambda row: row.seq) if row.priority >= URGENT]
+    return [
+        Urgent(id=row.id, seq=row.seq, sender=row.sender_name)
+        for row in sorted(rows, key=lambda row: row.seq)
+        if row.priority >= URGENT
+    ]
 
 
 C = TypeVar("C", bound=Checkin)

@@ -38,7 +38,13 @@ def as_assignee(reader: Reader) -> Assignee:
 
 
 async def find_assignee(
-    context: Context, to: str, *, instance: str | None, unknown: str | None, me: Reader
+    context: Context,
+    to: str,
+    *,
+    instance: str | None,
+    unknown: str | None,
+    me: Reader,
+    exact: bool = False,
 ) -> Assignee:
     """Return the assignee of a name; an unknown name gets a reader that tasks and messages wait
     for.
@@ -53,7 +59,9 @@ async def find_assignee(
             field="to",
         )
     unknown = unknown or context.workspace.settings.get("unknown", "hold")
-    audience = await resolve(context, to, instance=instance, unknown=unknown, sender=me)
+    audience = await resolve(
+        context, to, instance=instance, unknown=unknown, sender=me, exact=exact
+    )
     reader = await context.store.reader_by_number(audience.channels[0])
     assert reader is not None and len(audience.channels) == 1
     return as_assignee(reader)
