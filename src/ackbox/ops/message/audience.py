@@ -80,7 +80,7 @@ async def resolve(
 
     Raises UnknownRecipient under `refuse` and `inactive`, before anything is stored; Conflict.
     """
-    addresses = await _parsed(context, to, instance, exact=exact)
+    addresses = await parsed(context, to, instance, exact=exact)
     for address in addresses if exact else ():
         await context.store.check_spelling(address.agent, "to")
     if by_instance:
@@ -137,7 +137,7 @@ async def _known_of(context: Context, members: list[Member], priority: int) -> l
     return [await _known(context, reader, priority) for reader in readers if reader is not None]
 
 
-async def _parsed(
+async def parsed(
     context: Context, to: str | list[str], instance: str | None, *, exact: bool = False
 ) -> tuple[Address, ...]:
     """Return the addresses that are written.
@@ -366,7 +366,7 @@ async def look(
     priority: int,
 ) -> Expected:
     """Return the audience that a message would have now. Raises Invalid."""
-    addresses = await _parsed(context, to, instance)
+    addresses = await parsed(context, to, instance)
     if addresses[0].is_everyone:
         everybody = await _others(context, sender)
         online = sum(each.presence == "online" for each in everybody)

@@ -15,7 +15,7 @@ from ackbox.model.address import parse_address
 from ackbox.model.message import SUBJECT_LIMIT, MessageType, Ref
 from ackbox.model.moment import to_text
 from ackbox.model.task import FINISHED
-from ackbox.ops.message.audience import resolve
+from ackbox.ops.message.audience import parsed, resolve
 from ackbox.ops.message.send import Send, store_message
 from ackbox.ops.rules.seeing import may_see
 from ackbox.ops.table import Context
@@ -51,6 +51,8 @@ async def find_assignee(
 
     Raises Invalid when it is not one agent or person, UnknownRecipient as a send does.
     """
+    if exact:
+        await parsed(context, to, None, exact=True)
     address = parse_address(to)
     if address.is_everyone or address.is_humans:
         raise Invalid(
