@@ -283,6 +283,9 @@ class MessageVerbs:
         facts: dict[str, Any] = ...,
         mention: bool = False,
         by_instance: bool = False,
+        exact: bool = False,
+        lists_everyone: bool = False,
+        relaxed_limits: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -324,6 +327,9 @@ class MessageVerbs:
         facts: dict[str, Any] = ...,
         mention: bool = False,
         by_instance: bool = False,
+        exact: bool = False,
+        lists_everyone: bool = False,
+        relaxed_limits: bool = False,
         wait_s: float = 45,
         workspace: str | None = None,
         agent: str | None = None,
@@ -357,6 +363,7 @@ class MessageVerbs:
         text: str | None = None,
         ids: str | builtins.list[str] | None = None,
         body_chars: int | None = None,
+        audience: builtins.list[str] | None = None,
         with_tallies: bool = False,
         with_sizes: bool = False,
         workspace: str | None = None,
@@ -515,6 +522,8 @@ class MailboxVerbs:
         of: str | None = None,
         unread_only: bool = False,
         include_archived: bool = False,
+        counts_listed: bool = False,
+        exact: bool = False,
         sender: str | None = None,
         intent: str | None = None,
         limit: int = 30,
@@ -531,7 +540,8 @@ class MailboxVerbs:
         does not register the name.
 
         Raises BadCursor, NotFound (the mailbox of another agent in a private workspace),
-        NotAllowed.
+        NotAllowed,
+        Invalid and Conflict (`exact`).
         """
 
 class InboxVerbs:
@@ -760,6 +770,7 @@ class NoteVerbs:
         metadata: dict[str, Any] = ...,
         links: builtins.list[NewLink] = ...,
         unless_known: bool = False,
+        replaces_title: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -782,6 +793,7 @@ class NoteVerbs:
         tags: builtins.list[str] | None = None,
         priority: int | None = None,
         metadata: dict[str, Any] | None = None,
+        keep_metadata: bool = False,
         follow: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
@@ -799,6 +811,7 @@ class NoteVerbs:
         *,
         kind: str | None = None,
         tag: str | None = None,
+        title: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
         since: str | None = None,
@@ -825,6 +838,7 @@ class NoteVerbs:
         *,
         kind: str | None = None,
         tag: str | None = None,
+        title: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
         since: str | None = None,
@@ -1316,6 +1330,7 @@ class TaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_since: str | None = None,
         max_text_bytes: int = 40000,
         limit: int = 50,
@@ -1346,6 +1361,7 @@ class TaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_since: str | None = None,
         max_text_bytes: int = 40000,
         limit: int = 50,
@@ -1433,6 +1449,7 @@ class TaskVerbs:
         metadata: dict[str, Any] = ...,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        exact: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -1474,6 +1491,7 @@ class TaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_before: str | None = None,
         note: str | None = None,
         limit: int = 200,
@@ -1515,6 +1533,8 @@ class TaskVerbs:
         due_at: str | None = None,
         estimated_minutes: int | None = None,
         metadata: dict[str, Any] | None = None,
+        keep_metadata: bool = False,
+        as_creator: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -1530,7 +1550,7 @@ class TaskVerbs:
 
         Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
         dependency
-        cycle), Invalid, TooLong, UnknownRecipient.
+        cycle), NotAllowed (`as_creator`), Invalid, TooLong, UnknownRecipient.
         """
 
 class ThreadVerbs:
@@ -1580,6 +1600,7 @@ class TurnVerbs:
         answer_within_s: int | None = None,
         answers_oldest: bool = False,
         idempotency_key: str | None = None,
+        relaxed_limits: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -1747,6 +1768,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        relaxed_hops_limit: int | None = None,
+        relaxed_repeats_limit: int | None = None,
         pair_per_minute: int | None = None,
         thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
@@ -1788,6 +1811,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        relaxed_hops_limit: int | None = None,
+        relaxed_repeats_limit: int | None = None,
         pair_per_minute: int | None = None,
         thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
@@ -2071,6 +2096,9 @@ class SyncMessageVerbs:
         facts: dict[str, Any] = ...,
         mention: bool = False,
         by_instance: bool = False,
+        exact: bool = False,
+        lists_everyone: bool = False,
+        relaxed_limits: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2112,6 +2140,9 @@ class SyncMessageVerbs:
         facts: dict[str, Any] = ...,
         mention: bool = False,
         by_instance: bool = False,
+        exact: bool = False,
+        lists_everyone: bool = False,
+        relaxed_limits: bool = False,
         wait_s: float = 45,
         workspace: str | None = None,
         agent: str | None = None,
@@ -2145,6 +2176,7 @@ class SyncMessageVerbs:
         text: str | None = None,
         ids: str | builtins.list[str] | None = None,
         body_chars: int | None = None,
+        audience: builtins.list[str] | None = None,
         with_tallies: bool = False,
         with_sizes: bool = False,
         workspace: str | None = None,
@@ -2303,6 +2335,8 @@ class SyncMailboxVerbs:
         of: str | None = None,
         unread_only: bool = False,
         include_archived: bool = False,
+        counts_listed: bool = False,
+        exact: bool = False,
         sender: str | None = None,
         intent: str | None = None,
         limit: int = 30,
@@ -2319,7 +2353,8 @@ class SyncMailboxVerbs:
         does not register the name.
 
         Raises BadCursor, NotFound (the mailbox of another agent in a private workspace),
-        NotAllowed.
+        NotAllowed,
+        Invalid and Conflict (`exact`).
         """
 
 class SyncInboxVerbs:
@@ -2548,6 +2583,7 @@ class SyncNoteVerbs:
         metadata: dict[str, Any] = ...,
         links: builtins.list[NewLink] = ...,
         unless_known: bool = False,
+        replaces_title: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2570,6 +2606,7 @@ class SyncNoteVerbs:
         tags: builtins.list[str] | None = None,
         priority: int | None = None,
         metadata: dict[str, Any] | None = None,
+        keep_metadata: bool = False,
         follow: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
@@ -2587,6 +2624,7 @@ class SyncNoteVerbs:
         *,
         kind: str | None = None,
         tag: str | None = None,
+        title: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
         since: str | None = None,
@@ -2613,6 +2651,7 @@ class SyncNoteVerbs:
         *,
         kind: str | None = None,
         tag: str | None = None,
+        title: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
         since: str | None = None,
@@ -3104,6 +3143,7 @@ class SyncTaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_since: str | None = None,
         max_text_bytes: int = 40000,
         limit: int = 50,
@@ -3134,6 +3174,7 @@ class SyncTaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_since: str | None = None,
         max_text_bytes: int = 40000,
         limit: int = 50,
@@ -3221,6 +3262,7 @@ class SyncTaskVerbs:
         metadata: dict[str, Any] = ...,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        exact: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -3262,6 +3304,7 @@ class SyncTaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_before: str | None = None,
         note: str | None = None,
         limit: int = 200,
@@ -3303,6 +3346,8 @@ class SyncTaskVerbs:
         due_at: str | None = None,
         estimated_minutes: int | None = None,
         metadata: dict[str, Any] | None = None,
+        keep_metadata: bool = False,
+        as_creator: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -3318,7 +3363,7 @@ class SyncTaskVerbs:
 
         Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
         dependency
-        cycle), Invalid, TooLong, UnknownRecipient.
+        cycle), NotAllowed (`as_creator`), Invalid, TooLong, UnknownRecipient.
         """
 
 class SyncThreadVerbs:
@@ -3368,6 +3413,7 @@ class SyncTurnVerbs:
         answer_within_s: int | None = None,
         answers_oldest: bool = False,
         idempotency_key: str | None = None,
+        relaxed_limits: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -3535,6 +3581,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        relaxed_hops_limit: int | None = None,
+        relaxed_repeats_limit: int | None = None,
         pair_per_minute: int | None = None,
         thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
@@ -3576,6 +3624,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        relaxed_hops_limit: int | None = None,
+        relaxed_repeats_limit: int | None = None,
         pair_per_minute: int | None = None,
         thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,

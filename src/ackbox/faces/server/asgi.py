@@ -80,6 +80,7 @@ def make_web(
     web = Starlette(
         routes=[
             *_own_routes(app, metrics),
+            *_expected_routes(),
             WebSocketRoute("/ws", sockets),
             Route("/ws", needs_upgrade),
             *tickets.routes(),
@@ -102,17 +103,6 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
-
-    async def health(_: Request) -> Response:
-        return JSONResponse({"status": "ok", "version": __version__})
-
-    async def no_oauth(_: Request) -> Response:
-        return error_response(
-            NotFound(
-                "This server has no OAuth.",
-                hint="Send an API key as `Authorization: Bearer …`; `ackbox key create` makes one.",
-            )
-        )
 
     async def readyz(_: Request) -> Response:
         try:
@@ -149,13 +139,31 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
 
     return [
         Route("/healthz", healthz),
-        # Clients append it to the address of the server, or to that of their MCP endpoint.
-        Route("/health", health),
-        *(Route(f"/mcp/{dialect.name}/health", health) for dialect in DIALECTS),
-        *(Route(path, no_oauth, methods=["GET", "POST"]) for path in OAUTH),
         Route("/readyz", readyz),
         Route("/metrics", numbers),
         Route("/openapi.json", described),
         Route("/reference", reference),
         Route("/reference.css", style),
+    ]
+
+
+def _expected_routes() -> list[Route]:
+    """Return the routes that clients of other systems ask for before they connect."""
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    async def no_oauth(_: Request) -> Response:
+        return error_response(
+            NotFound(
+                "This server has no OAuth.",
+                hint="Send an API key as `Authorization: Bearer …`; `ackbox key create` makes one.",
+            )
+        )
+
+    return [
+        # Clients append it to the address of the server, or to that of their MCP endpoint.
+        Route("/health", health),
+        *(Route(f"/mcp/{dialect.name}/health", health) for dialect in DIALECTS),
+        *(Route(path, no_oauth, methods=["GET", "POST"]) for path in OAUTH),
     ]

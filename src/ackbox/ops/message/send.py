@@ -231,11 +231,10 @@ async def store_message(
     parent = await _parent(context, params)
     to = _addressed(params, sender, parent)
     writer = sender if kind is None else msgspec.structs.replace(sender, kind=kind)
+    count = parent.hops if parent else 0
     if type is None:
         count = hops(context, writer, parent, is_relaxed=params.relaxed_limits)
         hold_repeats(context, writer, to, text, params)
-    else:
-        count = parent.hops if parent else 0
     audience = await _audience(context, params, to, sender)
     if type is None:
         names = [each.agent for each in audience.recipients]
