@@ -31,7 +31,9 @@ SHAPES: dict[str, Callable[[Any], object]] = {
             isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value)
         )
     ),
-    "wo": lambda value: isinstance(value, str) and re.fullmatch(r"WO-\d{4}-\d{4}-[0-9A-F]{3,}", value),
+    "wo": lambda value: (
+        isinstance(value, str) and re.fullmatch(r"WO-\d{4}-\d{4}-[0-9A-F]{3,}", value)
+    ),
     "team": lambda value: isinstance(value, list),
     "text": lambda value: isinstance(value, str),
     "int": lambda value: isinstance(value, int) and value > 0,
