@@ -1,7 +1,8 @@
 """Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a
 connection gives.
 
-A line with `scene` starts a new workspace; `as` is who the connection says it is. `$id:a` stands
+A line with `scene` starts a new workspace; `as` is who the connection says it is,
+`key` what `key.create` is given for its key. `$id:a` stands
 for an id, `$msg:a` for
 a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole
 seconds, `$int:a` for a number, `$cursor:a` for a cursor, `$text:a` for any text, `$team:a` for any

@@ -89,20 +89,20 @@ async def test_an_exact_name_that_nobody_has_is_a_new_name(post: Post) -> None:
     assert (await post("mailbox.list", agent="bob", of="cy", exact=True)).total == 1
 
 
-async def test_only_an_operator_or_a_key_that_names_it_speaks_under_a_name_of_the_server(
+async def test_only_a_key_that_names_it_speaks_under_a_name_of_the_server(
     post: Post,
 ) -> None:
     named = await post.keyed("ci", may_speak_as=["system:webhook", "system"])
     any_name = await post.keyed("shared", may_speak_as=["*"])
-    for caller in (post, named):
-        sent = await caller("message.send", agent="system:webhook", to="bob", body="x")
-        message = await post("message.get", id=sent.id)
-        assert (message.sender, message.sender_kind) == ("system:webhook", "agent")
-        assert (await caller("message.send", agent="system", to="bob", body="y")).sender == "system"
-    with pytest.raises(NotYou):
-        await any_name("message.send", agent="system:webhook", to="bob", body="x")
-    with pytest.raises(Invalid):
-        await any_name("message.send", agent="system", to="bob", body="x")
+    sent = await named("message.send", agent="system:webhook", to="bob", body="x")
+    message = await post("message.get", id=sent.id)
+    assert (message.sender, message.sender_kind) == ("system:webhook", "agent")
+    assert (await named("message.send", agent="system", to="bob", body="y")).sender == "system"
+    for caller in (post, any_name):
+        with pytest.raises(NotYou):
+            await caller("message.send", agent="system:webhook", to="bob", body="x")
+        with pytest.raises(Invalid):
+            await caller("message.send", agent="system", to="bob", body="x")
     with pytest.raises(NotYou):
         await named("message.send", agent="system:cron", to="bob", body="x")
 
@@ -114,6 +114,13 @@ async def test_the_servers_mailboxes_take_messages_and_only_a_key_that_names_one
     box = await post("mailbox.list", agent="ana", of="system:cron")
     assert ([each.id for each in box.messages], box.unread) == ([sent.id], 1)
     cron = await post.keyed("clock", may_speak_as=["system:cron"])
+    any_name = await post.keyed("shared", may_speak_as=["*"])
+    (receipt,) = (await post("message.status", id=sent.id)).receipts
+    for caller in (post, any_name):
+        marked = await caller(
+            "receipt.mark", mark="read", ids=[receipt.receipt_id], as_recipient=True
+        )
+        assert marked.not_found == [receipt.receipt_id]
     await cron("receipt.mark", agent="system:cron", mark="read", ids=[sent.id])
     assert (await post("mailbox.list", agent="ana", of="system:cron")).unread == 0
     with pytest.raises(Invalid, match="reserved"):

@@ -88,13 +88,13 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def is_server(self, name: str) -> bool:
-        """Whether the caller may act under a name of the server: an operator, or a key that names
-        it, not a pattern.
+        """Whether the caller may act under a name of the server: only with a key that names it,
+        not with a pattern.
         """
         return (
             name in SERVERS
+            and name in self.may_speak_as
             and self.connection.only_as in (None, name)
-            and (self.role == "operator" or name in self.may_speak_as)
         )
 
     @property

@@ -312,7 +312,11 @@ class Context(msgspec.Struct, kw_only=True):
         return reader
 
     def may_act_as(self, reader: Reader) -> bool:
-        """Whether the caller's key may act as a reader: for a person, only that person's key."""
+        """Whether the caller's key may act as a reader: for a person, only that person's key; for a
+        name of the server, only one that names it.
+        """
+        if reader.kind == "system":
+            return self.caller.is_server(reader.name)
         is_self = self.caller.is_person and reader.name == self.caller.agent
         return is_self or not reader.is_person or self.caller.role == "operator"
 
