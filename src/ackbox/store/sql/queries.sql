@@ -494,9 +494,11 @@ SELECT own.many + everyone.many + before.many + instances.many, own.ending + eve
       AND NOT EXISTS (SELECT 1 FROM addressed w WHERE w.ws = a.ws AND w.channel = :agent AND w.seq = a.seq) LIMIT :most) AS i) AS instances;
 
 -- name: archived_count
--- How many messages a reader has archived, up to a bound, expired left out; primary keys of hidden and message.
-SELECT COUNT(*) FROM (SELECT h.seq FROM hidden h CROSS JOIN message m WHERE h.ws = :ws AND h.reader = :reader
-  AND m.ws = h.ws AND m.seq = h.seq AND (m.expires_at IS NULL OR m.expires_at > :now) LIMIT :most) AS archived;
+-- How many messages a reader has archived, up to a bound, expired left out; primary keys of hidden and message. Why BETWEEN,
+-- history_page says.
+SELECT COUNT(*) FROM (SELECT h.seq FROM hidden h WHERE h.ws = :ws AND h.reader = :reader
+  AND EXISTS (SELECT 1 FROM message m WHERE m.ws = :ws AND m.seq BETWEEN h.seq AND h.seq
+    AND (m.expires_at IS NULL OR m.expires_at > :now)) LIMIT :most) AS archived;
 
 -- name: mailbox_page
 -- Everything for a reader, newest first; primary keys of addressed and newcomer.
