@@ -131,6 +131,16 @@ def test_a_reply_is_a_function_of_the_arguments_and_its_operations_result(
     assert parameters[2:] == (["briefing"] if tool.is_briefed else []), where
 
 
+def test_whatever_sends_in_a_dialect_has_the_relaxed_limits_of_loops() -> None:
+    # Clients of other systems were written without limits like ours.
+    assert [
+        where
+        for where, tool in TOOLS
+        if "relaxed_limits" in OPERATIONS[tool.operation].params.__struct_fields__
+        and not tool.fixed.get("relaxed_limits")
+    ] == []
+
+
 @pytest.mark.parametrize(("where", "tool"), TOOLS, ids=lambda part: getattr(part, "name", part))
 def test_a_reply_repeats_only_arguments_that_its_tool_has(where: str, tool: ToolMapping) -> None:
     own = {arg.name for arg in tool.args}

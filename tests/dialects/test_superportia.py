@@ -200,17 +200,19 @@ async def test_every_identity_of_the_fleet_has_a_mailbox_of_its_own(database: st
     assert boxes == {name: [(name, name)] for name in fleet}
 
 
-async def test_identities_are_exact_and_look_alikes_are_told_apart(database: str) -> None:
+async def test_identities_that_differ_in_more_than_case_have_mailboxes_of_their_own(
+    database: str,
+) -> None:
     async with serving(database) as served:
         ship = Ship(served)
-        for other in ("Mac App 小A", "Win App 小克", "Mac app 小克"):
+        for other in ("Mac App 小A", "Win App 小克"):
             await ship(APP, "send_agent_message", to=other, subject="s", body=other)
         boxes = {
             name: [
                 each["body"]
                 for each in (await ship(APP, "check_agent_mailbox", agent_name=name))["messages"]
             ]
-            for name in ("Mac App 小A", "Win App 小克", "Mac app 小克")
+            for name in ("Mac App 小A", "Win App 小克")
         }
     assert boxes == {name: [name] for name in boxes}
 

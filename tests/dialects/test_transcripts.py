@@ -34,11 +34,20 @@ EVERY_SCENE = "ACKBOX_EVERY_SCENE" in os.environ
 
 
 def over_http(
-    served: Served, dialect: str, workspace: str, mode: Any, agent: str | None = None
+    served: Served,
+    dialect: str,
+    workspace: str,
+    mode: Any,
+    agent: str | None = None,
+    key: str | None = None,
 ) -> Client:
     named = {"Ackbox-Agent": quote(agent)} if agent else {}
     http = httpx2.AsyncClient(
-        headers={"Authorization": f"Bearer {served.key}", "Ackbox-Workspace": workspace, **named},
+        headers={
+            "Authorization": f"Bearer {key or served.key}",
+            "Ackbox-Workspace": workspace,
+            **named,
+        },
         timeout=30,
     )
     return Client(
@@ -47,9 +56,15 @@ def over_http(
 
 
 def over_stdio(
-    served: Served, dialect: str, workspace: str, where: Path, agent: str | None = None
+    served: Served,
+    dialect: str,
+    workspace: str,
+    where: Path,
+    agent: str | None = None,
+    key: str | None = None,
 ) -> Client:
-    environment = Command(where).environment | {"ACKBOX_URL": served.url, "ACKBOX_KEY": served.key}
+    own = {"ACKBOX_URL": served.url, "ACKBOX_KEY": key or served.key}
+    environment = Command(where).environment | own
     named = ["--as", agent] if agent else []
     program = StdioServerParameters(
         command=sys.executable,
@@ -71,16 +86,17 @@ async def test_every_call_gets_the_reply_of_the_transcript(
             workspace = scene.bound["$ws"] = f"scene-{number}"
             await served.app.call("workspace.create", {"name": workspace}, credential=served.key)
             async with AsyncExitStack() as stack:
-                connections: dict[str | None, Client] = {}
-                for agent in dict.fromkeys(
-                    line.get("as") for line in scene.lines if "tool" in line
-                ):
+                connections: dict[tuple[str | None, str], Client] = {}
+                for line in scene.lines:
+                    if "tool" not in line or caller_of(line) in connections:
+                        continue
+                    agent, key = line.get("as"), await key_for(served, workspace, line)
                     client = (
-                        over_stdio(served, dialect, workspace, tmp_path, agent)
+                        over_stdio(served, dialect, workspace, tmp_path, agent, key)
                         if way == "stdio"
-                        else over_http(served, dialect, workspace, way, agent)
+                        else over_http(served, dialect, workspace, way, agent, key)
                     )
-                    connections[agent] = await stack.enter_async_context(client)
+                    connections[caller_of(line)] = await stack.enter_async_context(client)
                 for line in scene.lines:
                     if "do" in line:
                         await served.app.call(
@@ -99,8 +115,21 @@ async def test_every_call_gets_the_reply_of_the_transcript(
                         )
                     else:
                         await play(
-                            connections[line.get("as")], scene, line, is_newest=way == "2026-07-28"
+                            connections[caller_of(line)], scene, line, is_newest=way == "2026-07-28"
                         )
+
+
+def caller_of(line: dict[str, Any]) -> tuple[str | None, str]:
+    """Return who calls, and with which key."""
+    return line.get("as"), json.dumps(line.get("key"))
+
+
+async def key_for(served: Served, workspace: str, line: dict[str, Any]) -> str | None:
+    """Return a new key as a line describes it; null for the operator's."""
+    if "key" not in line:
+        return None
+    params = {"workspace": workspace, **line["key"]}
+    return str((await served.app.call("key.create", params, credential=served.key)).key)
 
 
 async def play_rest(
@@ -144,11 +173,13 @@ async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_new
     texts = texts_of(told)
     refusal = line.get("error")
     expected = line["reply"] if refusal is None else refusal
-    said = texts[0] if isinstance(expected, str) else json.loads(texts[0])
+    before = len(line.get("first", []))
+    said = texts[before] if isinstance(expected, str) else json.loads(texts[before])
     about = f"{scene.title}: {line['tool']} {line['arguments']}"
     said = plain(said, expected)
     expected = scene.settle(expected, said)
-    assert (said, without_ours(texts[1:]), told.is_error) == (
+    assert (texts[:before], said, without_ours(texts[before + 1 :]), told.is_error) == (
+        scene.fill(line.get("first", [])),
         expected,
         scene.fill(line.get("more", [])),
         refusal is not None,

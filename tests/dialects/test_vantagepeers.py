@@ -12,6 +12,7 @@ import pytest
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
+from ackbox import __version__
 from tests.answers import text_of, texts_of
 from tests.engines import Clock
 from tests.serving import Served, serving
@@ -159,3 +160,64 @@ async def test_a_key_is_told_in_the_systems_words_what_it_may_not(database: str)
         assert [
             (each["namespaceReadPrefixes"], each["namespaceWritePrefixes"]) for each in prefixes
         ] == [(["default"], ["default"]), (["default"], [])]
+
+
+async def test_one_shared_key_with_a_name_starts_and_finishes_the_tasks_of_others(
+    database: str,
+) -> None:
+    async with serving(database) as served:
+        shared = await served.app.call(
+            "key.create", {"name": "shared", "may_speak_as": ["*"]}, credential=served.key
+        )
+        asked = {"title": "Nav", "assignedTo": "alice", "priority": "high", "createdBy": "bob"}
+        (made,) = await call(served, "create_task", asked, key=shared.key)
+        task = {"taskId": json.loads(made)["taskId"]}
+        states = [
+            json.loads((await call(served, tool, {**task, **more}, key=shared.key))[0])["status"]
+            for tool, more in (
+                ("start_task", {}),
+                ("block_task", {"reason": "waits"}),
+                ("complete_task", {"completionNote": "PR #47"}),
+            )
+        ]
+        assert states == ["in_progress", "blocked", "done"]
+        assert await call(
+            served,
+            "send_message",
+            {"from": "system", "channel": "alice", "content": "x"},
+            key=shared.key,
+        ) == [
+            '{"code":"INVALID_ARGUMENTS","message":"\'system\' is a reserved word, not a name.",'
+            '"path":"from","hint":"Choose another name."}'
+        ]
+
+
+@pytest.mark.parametrize("path", ["/health", "/mcp/vantagepeers/health"])
+async def test_a_check_of_the_server_finds_its_version_beside_its_address(path: str) -> None:
+    async with serving("sqlite:///:memory:") as served, httpx2.AsyncClient() as http:
+        told = await http.get(served.url + path)
+    assert (told.status_code, told.json()) == (200, {"status": "ok", "version": __version__})
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        "GET /.well-known/oauth-protected-resource",
+        "GET /.well-known/oauth-protected-resource/mcp/vantagepeers",
+        "GET /.well-known/oauth-authorization-server",
+        "POST /register",
+    ],
+)
+async def test_a_client_that_looks_for_oauth_is_told_to_send_a_key(request_line: str) -> None:
+    method, path = request_line.split(" ")
+    async with serving("sqlite:///:memory:") as served, httpx2.AsyncClient() as http:
+        told = await http.request(method, served.url + path)
+    assert (told.status_code, told.json()["error"]) == (
+        404,
+        {
+            "code": "not_found",
+            "message": "This server has no OAuth.",
+            "hint": "Send an API key as `Authorization: Bearer …`; `ackbox key create` makes one.",
+            "details": {},
+        },
+    )

@@ -1,15 +1,16 @@
 """Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a
 connection gives.
 
-A line with `scene` starts a new workspace; `as` is who the connection says it is. `$id:a` stands
-for an id, `$msg:a` for a short one, `$ms:a` for Unix milliseconds, `$time:a` for RFC 3339,
-`$sec:a` for that in whole seconds, `$int:a` for a number, `$count:a` for one that may be 0,
-`$cursor:a` for a cursor, `$text:a` for any text, `$team:a` for any list, `$wo:a` for a work order's
-id, `$uuid:a`, `$token:a` and `$name:a` for what they say; each name is bound by the first reply
-that has it and means the same from then on in its scene. A line with `rest` is a request to the
-system's REST interface, with its `status`; words in braces in its path are taken from the
-arguments, and a reply that is text is not JSON. `do` is an operation of ours that sets the scene.
-`$ws` is the scene's workspace, `$x*9` nine x.
+A line with `scene` starts a new workspace; `as` is who the connection says it is, `key` what
+`key.create` is given for its key. `$id:a` stands for an id, `$msg:a` for a short one, `$ms:a` for
+Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds, `$int:a` for a
+number, `$count:a` for one that may be 0, `$cursor:a` for a cursor, `$text:a` for any text,
+`$team:a` for any list, `$wo:a` for a work order's id, `$uuid:a`, `$token:a` and `$name:a` for what
+they say; each name is bound by the first reply that has it and means the same from then on in its
+scene. A line with `rest` is a request to the system's REST interface, with its `status`; words in
+braces in its path are taken from the arguments, and a reply that is text is not JSON. `do` is an
+operation of ours that sets the scene. Texts around the reply are in `first` and `more`. `$ws` is
+the scene's workspace, `$x*9` nine x.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ SHAPES: dict[str, Callable[[Any], object]] = {
             isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value)
         )
     ),
-    "wo": lambda value: isinstance(value, str) and re.fullmatch(r"WO-\d{4}-\d{4}-\d{3,}", value),
+    "wo": lambda value: (
+        isinstance(value, str) and re.fullmatch(r"WO-\d{4}-\d{4}-[0-9A-F]{3,}", value)
+    ),
     "team": lambda value: isinstance(value, list),
     "text": lambda value: isinstance(value, str),
     "count": lambda value: isinstance(value, int) and value >= 0,

@@ -288,6 +288,9 @@ class MessageVerbs:
         facts: dict[str, Any] = ...,
         mention: bool = False,
         by_instance: bool = False,
+        exact: bool = False,
+        lists_everyone: bool = False,
+        relaxed_limits: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -329,6 +332,9 @@ class MessageVerbs:
         facts: dict[str, Any] = ...,
         mention: bool = False,
         by_instance: bool = False,
+        exact: bool = False,
+        lists_everyone: bool = False,
+        relaxed_limits: bool = False,
         wait_s: float = 45,
         workspace: str | None = None,
         agent: str | None = None,
@@ -362,6 +368,7 @@ class MessageVerbs:
         text: str | None = None,
         ids: str | builtins.list[str] | None = None,
         body_chars: int | None = None,
+        audience: builtins.list[str] | None = None,
         with_tallies: bool = False,
         with_sizes: bool = False,
         workspace: str | None = None,
@@ -522,6 +529,8 @@ class MailboxVerbs:
         of: str | None = None,
         unread_only: bool = False,
         include_archived: bool = False,
+        counts_listed: bool = False,
+        exact: bool = False,
         sender: str | None = None,
         intent: str | None = None,
         limit: int = 30,
@@ -538,7 +547,8 @@ class MailboxVerbs:
         does not register the name.
 
         Raises BadCursor, NotFound (the mailbox of another agent in a private workspace),
-        NotAllowed.
+        NotAllowed,
+        Invalid and Conflict (`exact`).
         """
 
 class InboxVerbs:
@@ -785,6 +795,7 @@ class TaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_since: str | None = None,
         max_text_bytes: int = 40000,
         limit: int = 50,
@@ -815,6 +826,7 @@ class TaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_since: str | None = None,
         max_text_bytes: int = 40000,
         limit: int = 50,
@@ -902,6 +914,7 @@ class TaskVerbs:
         metadata: dict[str, Any] = ...,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        exact: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -962,6 +975,7 @@ class TaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_before: str | None = None,
         note: str | None = None,
         limit: int = 200,
@@ -1004,6 +1018,8 @@ class TaskVerbs:
         estimated_minutes: int | None = None,
         only_own: bool = False,
         metadata: dict[str, Any] | None = None,
+        keep_metadata: bool = False,
+        as_creator: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -1019,7 +1035,7 @@ class TaskVerbs:
 
         Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
         dependency
-        cycle), Invalid, TooLong, UnknownRecipient, NotAllowed (`only_own`).
+        cycle), NotAllowed (`only_own`, `as_creator`), Invalid, TooLong, UnknownRecipient.
         """
 
 class NoteVerbs:
@@ -1039,6 +1055,7 @@ class NoteVerbs:
         write_id: str | None = None,
         unless_known: bool = False,
         task: str | None = None,
+        replaces_title: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -1062,6 +1079,7 @@ class NoteVerbs:
         tags: builtins.list[str] | None = None,
         priority: int | None = None,
         metadata: dict[str, Any] | None = None,
+        keep_metadata: bool = False,
         follow: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
@@ -1179,6 +1197,7 @@ class NoteVerbs:
         not_kind: str | None = None,
         folder: str | None = None,
         tag: str | None = None,
+        title: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
         since: str | None = None,
@@ -1186,7 +1205,6 @@ class NoteVerbs:
         max_text_bytes: int = 40000,
         limit: int = 20,
         cursor: str | None = None,
-        title: str | None = None,
         ids: builtins.list[str] | None = None,
         follow: bool = False,
         workspace: str | None = None,
@@ -1208,6 +1226,7 @@ class NoteVerbs:
         not_kind: str | None = None,
         folder: str | None = None,
         tag: str | None = None,
+        title: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
         since: str | None = None,
@@ -1765,6 +1784,7 @@ class TurnVerbs:
         answer_within_s: int | None = None,
         answers_oldest: bool = False,
         idempotency_key: str | None = None,
+        relaxed_limits: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -1932,6 +1952,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        relaxed_hops_limit: int | None = None,
+        relaxed_repeats_limit: int | None = None,
         pair_per_minute: int | None = None,
         thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
@@ -1973,6 +1995,8 @@ class WorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        relaxed_hops_limit: int | None = None,
+        relaxed_repeats_limit: int | None = None,
         pair_per_minute: int | None = None,
         thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
@@ -2257,6 +2281,9 @@ class SyncMessageVerbs:
         facts: dict[str, Any] = ...,
         mention: bool = False,
         by_instance: bool = False,
+        exact: bool = False,
+        lists_everyone: bool = False,
+        relaxed_limits: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2298,6 +2325,9 @@ class SyncMessageVerbs:
         facts: dict[str, Any] = ...,
         mention: bool = False,
         by_instance: bool = False,
+        exact: bool = False,
+        lists_everyone: bool = False,
+        relaxed_limits: bool = False,
         wait_s: float = 45,
         workspace: str | None = None,
         agent: str | None = None,
@@ -2331,6 +2361,7 @@ class SyncMessageVerbs:
         text: str | None = None,
         ids: str | builtins.list[str] | None = None,
         body_chars: int | None = None,
+        audience: builtins.list[str] | None = None,
         with_tallies: bool = False,
         with_sizes: bool = False,
         workspace: str | None = None,
@@ -2491,6 +2522,8 @@ class SyncMailboxVerbs:
         of: str | None = None,
         unread_only: bool = False,
         include_archived: bool = False,
+        counts_listed: bool = False,
+        exact: bool = False,
         sender: str | None = None,
         intent: str | None = None,
         limit: int = 30,
@@ -2507,7 +2540,8 @@ class SyncMailboxVerbs:
         does not register the name.
 
         Raises BadCursor, NotFound (the mailbox of another agent in a private workspace),
-        NotAllowed.
+        NotAllowed,
+        Invalid and Conflict (`exact`).
         """
 
 class SyncInboxVerbs:
@@ -2754,6 +2788,7 @@ class SyncTaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_since: str | None = None,
         max_text_bytes: int = 40000,
         limit: int = 50,
@@ -2784,6 +2819,7 @@ class SyncTaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_since: str | None = None,
         max_text_bytes: int = 40000,
         limit: int = 50,
@@ -2871,6 +2907,7 @@ class SyncTaskVerbs:
         metadata: dict[str, Any] = ...,
         idempotency_key: str | None = None,
         unknown: Literal["hold", "refuse", "inactive"] | None = None,
+        exact: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2931,6 +2968,7 @@ class SyncTaskVerbs:
         project: str | None = None,
         mission: str | None = None,
         tag: str | None = None,
+        without_tag: str | None = None,
         updated_before: str | None = None,
         note: str | None = None,
         limit: int = 200,
@@ -2973,6 +3011,8 @@ class SyncTaskVerbs:
         estimated_minutes: int | None = None,
         only_own: bool = False,
         metadata: dict[str, Any] | None = None,
+        keep_metadata: bool = False,
+        as_creator: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2988,7 +3028,7 @@ class SyncTaskVerbs:
 
         Raises NotFound, Conflict (a status that cannot follow, another agent's task, a
         dependency
-        cycle), Invalid, TooLong, UnknownRecipient, NotAllowed (`only_own`).
+        cycle), NotAllowed (`only_own`, `as_creator`), Invalid, TooLong, UnknownRecipient.
         """
 
 class SyncNoteVerbs:
@@ -3008,6 +3048,7 @@ class SyncNoteVerbs:
         write_id: str | None = None,
         unless_known: bool = False,
         task: str | None = None,
+        replaces_title: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -3031,6 +3072,7 @@ class SyncNoteVerbs:
         tags: builtins.list[str] | None = None,
         priority: int | None = None,
         metadata: dict[str, Any] | None = None,
+        keep_metadata: bool = False,
         follow: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
@@ -3148,6 +3190,7 @@ class SyncNoteVerbs:
         not_kind: str | None = None,
         folder: str | None = None,
         tag: str | None = None,
+        title: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
         since: str | None = None,
@@ -3155,7 +3198,6 @@ class SyncNoteVerbs:
         max_text_bytes: int = 40000,
         limit: int = 20,
         cursor: str | None = None,
-        title: str | None = None,
         ids: builtins.list[str] | None = None,
         follow: bool = False,
         workspace: str | None = None,
@@ -3177,6 +3219,7 @@ class SyncNoteVerbs:
         not_kind: str | None = None,
         folder: str | None = None,
         tag: str | None = None,
+        title: str | None = None,
         author: str | None = None,
         min_priority: int | None = None,
         since: str | None = None,
@@ -3734,6 +3777,7 @@ class SyncTurnVerbs:
         answer_within_s: int | None = None,
         answers_oldest: bool = False,
         idempotency_key: str | None = None,
+        relaxed_limits: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -3901,6 +3945,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        relaxed_hops_limit: int | None = None,
+        relaxed_repeats_limit: int | None = None,
         pair_per_minute: int | None = None,
         thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,
@@ -3942,6 +3988,8 @@ class SyncWorkspaceVerbs:
         inactive: Literal["refuse", "hold"] | None = None,
         hops_limit: int | None = None,
         repeats_limit: int | None = None,
+        relaxed_hops_limit: int | None = None,
+        relaxed_repeats_limit: int | None = None,
         pair_per_minute: int | None = None,
         thread_per_minute: int | None = None,
         on_conflict: Literal["warn", "block"] | None = None,

@@ -60,24 +60,29 @@ def parse_address(text: str) -> Address:
     return Address(parse_name(agent, "to"), parse_instance(instance, "to") if slash else None)
 
 
-def parse_audience(to: str | Sequence[str], *, instance: str | None = None) -> tuple[Address, ...]:
+def parse_audience(
+    to: str | Sequence[str], *, instance: str | None = None, exact: bool = False
+) -> tuple[Address, ...]:
     """Parse an audience: text with commas, or a list; duplicates collapse, order is kept.
 
-    `instance` narrows a single agent, as `agent/instance` does. Raises Invalid for any bad entry.
+    `instance` narrows a single agent, as `agent/instance` does. With `exact` the spaces around a
+    name belong to it. Raises Invalid for any bad entry.
     """
     if isinstance(to, str) and len(to) <= SHORT:
-        return _parse_short(to, instance)
-    return _parse([to] if isinstance(to, str) else list(to), instance)
+        return _parse_short(to, instance, exact)
+    return _parse([to] if isinstance(to, str) else list(to), instance, exact)
 
 
 @functools.lru_cache(1024)
-def _parse_short(to: str, instance: str | None) -> tuple[Address, ...]:
+def _parse_short(to: str, instance: str | None, exact: bool) -> tuple[Address, ...]:
     """Parse an audience that is likely to be written to again."""
-    return _parse([to], instance)
+    return _parse([to], instance, exact)
 
 
-def _parse(entries: list[str], instance: str | None) -> tuple[Address, ...]:
-    parts = [part.strip(" ") for entry in entries for part in entry.split(",")]
+def _parse(entries: list[str], instance: str | None, exact: bool) -> tuple[Address, ...]:
+    parts = [part for entry in entries for part in entry.split(",")]
+    if not exact:
+        parts = [part.strip(" ") for part in parts]
     if not any(parts):
         raise Invalid(
             "The audience is empty.",

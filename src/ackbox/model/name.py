@@ -37,6 +37,10 @@ EVERYBODY = "all"
 OWN = "system:"
 # Badges after a name: a person, another system.
 BADGES = ("(human)", "(external)")
+# Those of them that have a mailbox: what a clock and another system send and receive.
+MAILBOXES = ("system:cron", "system:webhook")
+# What the server and other systems write as; a key speaks as one only if it names it.
+SERVERS = ("system", *MAILBOXES)
 RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human", "system"})
 _REFUSED = {
     "Cc": "a control character",

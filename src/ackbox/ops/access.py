@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from ackbox.model.key import Role
+from ackbox.model.name import SERVERS
 
 Scope = Literal[
     "read", "write", "pause", "sign_in", "admin", "server", "database", "redeem", "join"
@@ -85,6 +86,16 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             name == self.agent
             or "*" in self.may_speak_as
             or any(fnmatchcase(name, pattern) for pattern in self.may_speak_as)
+        )
+
+    def is_server(self, name: str) -> bool:
+        """Whether the caller may act under a name of the server: only with a key that names it,
+        not with a pattern.
+        """
+        return (
+            name in SERVERS
+            and name in self.may_speak_as
+            and self.connection.only_as in (None, name)
         )
 
     @property

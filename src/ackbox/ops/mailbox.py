@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import NotFound
+from ackbox.errors import Invalid, NotFound
 from ackbox.model.message import Letter
-from ackbox.model.name import nearest
+from ackbox.model.name import MAILBOXES, nearest, parse_name
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.marking import receipt_reader
@@ -46,6 +46,13 @@ class ListMail(Call, frozen=True, kw_only=True):
     include_archived: Annotated[bool, Meta(description="Whether to include archived messages")] = (
         False
     )
+    counts_listed: Annotated[
+        bool,
+        Meta(description="Whether `total` leaves archived messages out when the list does"),
+    ] = False
+    exact: Annotated[
+        bool, Meta(description="Whether `of` must have the exact spelling of a known name")
+    ] = False
     sender: Annotated[str, Meta(max_length=512, description="Sender to filter by")] | None = None
     intent: Annotated[str, Meta(max_length=32, description="Intent to filter by")] | None = None
     limit: Limit = 30
@@ -85,7 +92,8 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
     Each has its read and archived flags. The mailbox of an unregistered name is empty; listing it
     does not register the name.
 
-    Raises BadCursor, NotFound (the mailbox of another agent in a private workspace), NotAllowed.
+    Raises BadCursor, NotFound (the mailbox of another agent in a private workspace), NotAllowed,
+    Invalid and Conflict (`exact`).
     """
     me = await _whose(context, params)
     ws, store, wanted = context.workspace.ws, context.store, params.limit
@@ -115,6 +123,8 @@ async def list_mail(context: Context, params: ListMail) -> Mailbox:
     if len(shown) < len(page):
         before, has_more = shown[-1].seq, True
     unread, total = await counts(context, me)
+    if params.counts_listed and not params.include_archived:
+        total -= await store.count_archived(me, most=total, now=context.now)
     return Mailbox(
         agent=me.name,
         messages=shown,
@@ -131,6 +141,8 @@ async def _whose(context: Context, params: ListMail) -> Reader:
         return await context.me(params)
     # `instance` identifies the caller; the mailbox to list is in `of`.
     name, _, instance = params.of.partition("/")
+    if params.exact:
+        await _check_exact(context, name)
     if context.visible_to(None) is not None and name != context.identity(params)[0]:
         raise NotFound(f"There is no mailbox {params.of!r} that you may see.", field="of")
     reader = await context.store.reader(name, instance or None)
@@ -139,6 +151,23 @@ async def _whose(context: Context, params: ListMail) -> Reader:
         await context.me(params)
         reader = await context.store.reader(name, instance or None)
     return reader or nobody(name, instance or None, last=await context.store.last_seq())
+
+
+async def _check_exact(context: Context, name: str) -> None:
+    """Raise Invalid for what is no name, with the nearest known ones; Conflict for another
+    spelling of a known name.
+    """
+    if name in MAILBOXES:
+        return
+    try:
+        parse_name(name, "of")
+    except Invalid as error:
+        near = nearest(name.strip(), await context.store.known_names(), limit=1)
+        if near:
+            error.hint = f"{error.hint or ''} Did you mean {near[0]!r}?".lstrip()
+            error.details["near"] = near
+        raise
+    await context.store.check_spelling(name, "of")
 
 
 def _own_name(context: Context, params: ListMail) -> str | None:

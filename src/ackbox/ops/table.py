@@ -17,7 +17,14 @@ from msgspec import Meta
 
 from ackbox.errors import Invalid, NotAllowed, NotFound, NotYou
 from ackbox.model.moment import IdMaker
-from ackbox.model.name import is_same, is_servers, parse_instance, parse_name, refuse_newcomer
+from ackbox.model.name import (
+    MAILBOXES,
+    is_same,
+    is_servers,
+    parse_instance,
+    parse_name,
+    refuse_newcomer,
+)
 from ackbox.ops.access import Caller, Scope
 from ackbox.ops.rules.totals import Totals
 from ackbox.store.readers import Arrival, Reader, nobody, other_spelling
@@ -146,6 +153,8 @@ class Context(msgspec.Struct, kw_only=True):
         Raises NotYou when the key may not speak as the name; Invalid when no name is known.
         """
         name, instance = self.identity(call)
+        if self.caller.is_server(name):
+            return await self._as_server(name)
         reader = await self.store.reader(name, instance)
         if (
             reader is not None
@@ -175,6 +184,15 @@ class Context(msgspec.Struct, kw_only=True):
         self._check_kind(reader)
         self.signs_of_life[reader.reader] = self.now
         return reader
+
+    async def _as_server(self, name: str) -> Reader:
+        """Return the reader of a name of the server, for a caller that may act under it."""
+        reader, is_listed = await self.store.reader(name), name in MAILBOXES
+        if reader is not None and reader.kind == "system" and (reader.seen or not is_listed):
+            return reader
+        if not self.store.tx.writable:
+            raise NeedsWrite
+        return await self.server(name, is_listed=is_listed)
 
     async def newcomer(self, call: Call) -> Reader:
         """Return the reader the caller registers as.
@@ -218,6 +236,8 @@ class Context(msgspec.Struct, kw_only=True):
                 hint="Set `agent` to your name.",
                 field="agent",
             )
+        if call.agent is not None and self.caller.is_server(call.agent):
+            return call.agent, None
         name = self.caller.agent if call.agent is None else parse_name(call.agent, "agent")
         assert name is not None
         if (
@@ -292,7 +312,11 @@ class Context(msgspec.Struct, kw_only=True):
         return reader
 
     def may_act_as(self, reader: Reader) -> bool:
-        """Whether the caller's key may act as a reader: for a person, only that person's key."""
+        """Whether the caller's key may act as a reader: for a person, only that person's key; for a
+        name of the server, only one that names it.
+        """
+        if reader.kind == "system":
+            return self.caller.is_server(reader.name)
         is_self = self.caller.is_person and reader.name == self.caller.agent
         return is_self or not reader.is_person or self.caller.role == "operator"
 

@@ -105,6 +105,15 @@ class Submit(Call, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    relaxed_limits: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Whether the workspace's relaxed limits on replies of agents and identical messages"
+                " apply, made for clients of other systems"
+            )
+        ),
+    ] = False
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,6 +234,7 @@ async def _send(
         idempotency_key=key,
         parent=parent,
         expects_reply_by=None if due is None else to_text(context.now + due * 1000),
+        relaxed_limits=params.relaxed_limits,
         metadata={"turn": turn} | ({} if params.task is None else {"task": params.task}),
     )
 

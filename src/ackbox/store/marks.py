@@ -165,6 +165,12 @@ class Marks(Bound):
         )
         return (0, 0) if row is None else (row[0], row[1])
 
+    async def count_archived(self, reader: Reader, *, most: int, now: int) -> int:
+        """Return how many messages a reader has archived, without expired ones, up to a number."""
+        row = await self.row("archived_count", reader=reader.reader, most=most, now=now)
+        assert row is not None
+        return int(row[0])
+
     async def mailbox_page(self, reader: Reader, *, before: int, most: int) -> list[int]:
         """Return the seqs of everything in a reader's channels, newest first."""
         rows = await self.rows(

@@ -175,6 +175,14 @@ class Readers(Bound):
             for row in await self.rows("waiting_for", agent=reader.agent, most=most)
         ]
 
+    async def check_spelling(self, name: str, field: str) -> None:
+        """Raise Conflict for a name that differs from a known one in case or looks like it."""
+        known = await self.reader(name)
+        if known is not None and known.name != name:
+            raise other_spelling(name, known.name, field)
+        if known is None:
+            await self._refuse_lookalike(name, kept_skeleton(name))
+
     async def known_names(self) -> list[str]:
         return [row[0] for row in await self.rows("agent_names")]
 

@@ -78,6 +78,7 @@ class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
     project: str | None = None
     mission: str | None = None
     tag: str | None = None
+    without_tag: str | None = None
     updated_since: int | None = None
     ready_only: int | None = None
     visible_to: int | None = None

@@ -32,9 +32,11 @@ def map_call(tool: ToolMapping, shape: type[msgspec.Struct], arguments: Any) -> 
         }
     given = _by_foreign_name(decode(shape, arguments))
     if tool.one_of and sum(given[name] is not None for name in tool.one_of) != 1:
-        names = " and ".join(f"`{name}`" for name in tool.one_of)
+        *names, last = (f"`{name}`" for name in tool.one_of)
         raise Invalid(
-            f"Exactly one of {names} is given.", hint="Leave the other out.", field=tool.one_of[0]
+            f"Exactly one of {', '.join(names)} and {last} is given.",
+            hint="Leave the others out." if len(names) > 1 else "Leave the other out.",
+            field=tool.one_of[0],
         )
     _refuse_both_names(tool, given)
     _refuse_empty(tool, given)
@@ -195,7 +197,11 @@ def _put(params: dict[str, Any], arg: Arg, value: Any) -> None:
         # A new object: the reply repeats what was given.
         params[whole] = {**(params.get(whole) or {}), part: _convert(arg, value)}
     elif not part:
-        params[whole] = None if value is None else _convert(arg, value)
+        made = None if value is None else _convert(arg, value)
+        before = params.get(whole)
+        if isinstance(before, list) and (made is None or isinstance(made, list)):
+            made = [*before, *(made or [])]
+        params[whole] = made
 
 
 def _convert(arg: Arg, value: Any) -> Any:

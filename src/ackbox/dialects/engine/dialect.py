@@ -76,12 +76,14 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     `error_body` makes the object of an error; without it errors are text. `key_headers` may carry
     the key beside Authorization; `environment` names the variables in which the system's programs
     give key, workspace, session, agent or url. `opening` is called before each other tool, as the
-    same caller; its reply, unless it is empty, stands under `_ext` of the other's.
+    same caller; its reply, unless it is empty, stands under `_ext` of the other's. `missing` names
+    tools of the system that are not here, with the hint what to use instead.
     """
 
     name: str
     instructions: str
     tools: tuple[ToolMapping, ...]
+    missing: dict[str, str] = {}
     errors: dict[str, ErrorReply]
     error_body: Callable[[CallerError], Object] | None = None
     key_headers: tuple[str, ...] = ()
@@ -117,6 +119,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def ask(self, name: str, arguments: Object) -> MappedCall:
         """Return the operation a tool call stands for. Raises NotFound, Invalid, UnknownField."""
         tool = self._by_name.get(name)
+        if tool is None and name in self.missing:
+            raise NotFound(f"ackbox has no tool {name!r}.", hint=self.missing[name])
         if tool is None:
             near = difflib.get_close_matches(name, self._by_name, n=2, cutoff=0.5)
             raise NotFound(
@@ -134,7 +138,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if not isinstance(made, Reply):
             return Said((_json(made),), made)
         after = (each if isinstance(each, str) else _json(each) for each in made.after)
-        return Said((made.text or _json(made.data), *after), made.data)
+        return Said((*made.before, made.text or _json(made.data), *after), made.data)
 
     @cached_property
     def _operations(self) -> dict[str, str]:

@@ -29,8 +29,8 @@ class Arg(msgspec.Struct, frozen=True):
     for a part of one), and the function that converts a value.
 
     If it is omitted, it is null and the connection's headers are ignored; with `or_header` the
-    headers are used. `of` makes it an object whose parts are parameters; a part that is omitted is
-    not set.
+    headers are used. Lists of several arguments for one parameter are joined. `of` makes it an
+    object whose parts are parameters; a part that is omitted is not set.
     `of_each` makes it a list of objects with these names. With `empty_is_none` an empty text, or
     null, counts as left out. A required argument may be empty only with `may_be_empty`, or where
     the operation takes empty text; an optional one with it passes empty text on.
@@ -77,12 +77,13 @@ class ToolMapping(msgspec.Struct, frozen=True, kw_only=True):
 
 class Reply(msgspec.Struct, frozen=True):
     """A reply that is more than its data: `text` in place of the data's JSON, and further texts or
-    objects `after` it.
+    objects `before` and `after` it.
     """
 
     data: Any
     text: str | None = None
     after: tuple[Any, ...] = ()
+    before: tuple[str, ...] = ()
 
 
 class MappedCall(msgspec.Struct, frozen=True):

@@ -98,7 +98,7 @@ SEND = ToolMapping(
         RUN,
         MODEL,
     ),
-    fixed=WHOLE,
+    fixed={**WHOLE, "relaxed_limits": True},
     reply=replies.send_message,
 )
 READ = ToolMapping(

@@ -54,7 +54,7 @@ SEND: tuple[Arg, ...] = (
         default={},
     ),
 )
-SENT_FIXED: dict[str, Any] = {"unknown": "inactive", "mention": True}
+SENT_FIXED: dict[str, Any] = {"unknown": "inactive", "mention": True, "relaxed_limits": True}
 MESSAGES: tuple[Arg, ...] = (
     Arg(
         "since",

@@ -120,7 +120,12 @@ TOOLS: tuple[ToolMapping, ...] = (
         ),
         # A question or a handoff opens a contract: an answer is expected within a day, and the
         # next message back is the answer.
-        fixed={**WHOLE, "answer_within_s": 86_400, "answers_oldest": True},
+        fixed={
+            **WHOLE,
+            "answer_within_s": 86_400,
+            "answers_oldest": True,
+            "relaxed_limits": True,
+        },
         reply=replies.submit_turn_envelope,
     ),
     ToolMapping(
@@ -172,7 +177,7 @@ TOOLS: tuple[ToolMapping, ...] = (
             ),
             Arg("taskId", TaskId, "metadata.task", default=None),
         ),
-        fixed=WHOLE,
+        fixed={**WHOLE, "relaxed_limits": True},
         reply=replies.send_operator_message,
     ),
     ToolMapping(

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.superportia import convert, replies
+from ackbox.dialects.superportia.work_orders import WORK_ORDER_TOOLS
 
 Identity = Annotated[str, Meta(description="Exact identity of an agent")]
 Text = Annotated[str, Meta(description="Text of the message, as Markdown")]
@@ -41,7 +42,7 @@ TOOLS: tuple[ToolMapping, ...] = (
             ),
             Arg("from_agent", Identity, "agent", default=None, or_header=True),
         ),
-        fixed=WHOLE,
+        fixed={**WHOLE, "exact": True, "relaxed_limits": True},
         reply=replies.send_agent_message,
     ),
     ToolMapping(
@@ -57,7 +58,7 @@ TOOLS: tuple[ToolMapping, ...] = (
             Arg("include_archived", bool, "include_archived", default=False),
             limit(200, default=30),
         ),
-        fixed=WHOLE,
+        fixed={**WHOLE, "exact": True, "counts_listed": True},
         reply=replies.check_agent_mailbox,
     ),
     ToolMapping(
@@ -114,9 +115,17 @@ TOOLS: tuple[ToolMapping, ...] = (
                 Annotated[str, Meta(min_length=1, max_length=500, description="Location")],
                 "text",
             ),
-            Arg("updated_by", Identity, "agent"),
+            Arg(
+                "updated_by",
+                Annotated[
+                    str,
+                    Meta(min_length=1, max_length=200, description="Who reports it, in any words"),
+                ],
+                "metadata.updated_by",
+            ),
         ),
         fixed={**WHOLE, "kind": "location"},
         reply=replies.update_captain_location,
     ),
+    *WORK_ORDER_TOOLS,
 )

@@ -20,4 +20,15 @@ SUPERPORTIA = Dialect(
     errors={"*": ErrorReply()},
     error_body=replies.error_body,
     tools=TOOLS,
+    missing=dict.fromkeys(
+        (
+            "search_brain",
+            "search_by_category",
+            "ingest_fragment",
+            "get_entry",
+            "get_recent",
+            "update_entry",
+        ),
+        "There is no knowledge base here. ackbox's own endpoint, /mcp, has notes.",
+    ),
 )

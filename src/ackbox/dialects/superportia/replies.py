@@ -8,13 +8,17 @@ from __future__ import annotations
 from ackbox.dialects.engine.convert import present
 from ackbox.dialects.engine.errors import CallerError
 from ackbox.dialects.engine.mapping import Object
+from ackbox.dialects.superportia.work_order_replies import (
+    floor_order,
+    seconds,
+    seconds_or_null,
+)
 from ackbox.model.message import Letter
-from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance
 from ackbox.ops.agent.check_in import CheckedIn
 from ackbox.ops.mailbox import Mailbox
 from ackbox.ops.message.send import Sent
-from ackbox.ops.note.write import Added
+from ackbox.ops.note.write import Added, Note
 from ackbox.ops.receipt import Marked
 from ackbox.ops.workspace.overview import Overview
 
@@ -32,15 +36,6 @@ def _short(seq: int) -> str:
     return f"msg-{seq:012x}"
 
 
-def _seconds(time: str) -> str:
-    """Return a time of ours in whole seconds."""
-    return f"{time[:19]}Z"
-
-
-def _seconds_or_null(time: str | None) -> str | None:
-    return None if time is None else _seconds(time)
-
-
 def _priority(priority: int) -> str:
     return "urgent" if priority == 5 else "normal"
 
@@ -56,7 +51,7 @@ def send_agent_message(given: Object, sent: Sent) -> Object:
         "from": sent.sender,
         "subject": given["subject"],
         "delivered": True,
-        "timestamp": _seconds(sent.created_at),
+        "timestamp": seconds(sent.created_at),
         "_ext": {"id": sent.id, "recipients": sent.recipients},
     }
 
@@ -80,7 +75,7 @@ def _message(letter: Letter, owner: str) -> Object:
         "priority": _priority(letter.priority),
         "read": letter.read,
         "archived": letter.archived,
-        "created_at": _seconds(letter.created_at),
+        "created_at": seconds(letter.created_at),
         "_ext": {
             "id": letter.id,
             "intent": letter.intent,
@@ -105,8 +100,14 @@ def agent_heartbeat(_: Object, checked_in: CheckedIn) -> Object:
         "ship": me.machine or "",
         "platform": _platform(me),
         "current_task": me.summary or None,
-        "last_seen": _seconds_or_null(me.last_seen),
-        "_ext": {"unread": checked_in.unread, "total": checked_in.total},
+        "last_seen": seconds_or_null(me.last_seen),
+        "_ext": {
+            "unread": checked_in.unread,
+            "total": checked_in.total,
+            "urgent": [
+                {"msg_id": _short(each.seq), "from": each.sender} for each in checked_in.urgent
+            ],
+        },
     }
 
 
@@ -114,17 +115,22 @@ def factory_floor_status(_: Object, overview: Overview) -> Object:
     location = overview.location
     return {
         "captain_location": location.text if location else None,
-        "location_updated_by": location.author if location else None,
-        "location_updated_at": _seconds(location.created_at) if location else None,
+        "location_updated_by": _who(location) if location else None,
+        "location_updated_at": seconds(location.created_at) if location else None,
         "team": [_member(agent) for agent in overview.agents],
         "work_orders": {
-            "active": [_work_order(task) for task in overview.active],
-            "awaiting_review": [_work_order(task) for task in overview.review],
-            "blocked": [_work_order(task) for task in overview.blocked],
+            "active": [floor_order(task) for task in overview.active],
+            "awaiting_review": [floor_order(task) for task in overview.review],
+            "blocked": [floor_order(task) for task in overview.blocked],
         },
-        "recent_completions": [_work_order(task) for task in overview.done],
-        "timestamp": _seconds(overview.at),
+        "recent_completions": [floor_order(task) for task in overview.done],
+        "timestamp": seconds(overview.at),
     }
+
+
+def _who(location: Note) -> str:
+    """Return who reported a location: the name that was given, or who wrote it."""
+    return str(location.metadata.get("updated_by") or location.author)
 
 
 def _member(agent: Instance) -> Object:
@@ -134,7 +140,7 @@ def _member(agent: Instance) -> Object:
         "platform": _platform(agent),
         "status": _presence(agent),
         "current_task": agent.summary or None,
-        "last_seen": _seconds_or_null(agent.last_seen),
+        "last_seen": seconds_or_null(agent.last_seen),
         "_ext": {"kind": agent.kind, **present(platform=agent.platform)},
     }
 
@@ -145,26 +151,13 @@ def _presence(agent: Instance) -> str:
     return "Stale" if agent.presence == "idle" else "Offline"
 
 
-def _work_order(task: Task) -> Object:
-    created = task.created_at
-    return {
-        "wo_id": f"WO-{created[:4]}-{created[5:7]}{created[8:10]}-{task.number:03d}",
-        "title": task.title,
-        "status": task.status,
-        "assigned_to": task.assignee,
-        "priority": _priority(task.priority),
-        "updated_at": _seconds(task.updated_at),
-        "_ext": {"id": task.id, **present(note=task.note, blocked_by=task.blocked_by)},
-    }
-
-
 def update_captain_location(_: Object, note: Added) -> Object:
     return {
         "location": note.text,
-        "updated_by": note.author,
-        "updated_at": _seconds(note.created_at),
+        "updated_by": _who(note),
+        "updated_at": seconds(note.created_at),
         "updated": True,
-        "_ext": {"note": note.id},
+        "_ext": {"note": note.id, "author": note.author},
     }
 
 

@@ -10,6 +10,8 @@ from msgspec import Meta
 from ackbox.dialects.engine.errors import ErrorReply
 from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.vantagepeers import convert, replies
+from ackbox.dialects.vantagepeers.missions import MISSION_TOOLS
+from ackbox.dialects.vantagepeers.notes import NOTE_TOOLS
 from ackbox.dialects.vantagepeers.tasks import TASK_TOOLS, Cursor, Fields
 
 Ms = Annotated[int, Meta(description="Only messages after this time, in Unix milliseconds")]
@@ -82,6 +84,12 @@ TOOLS: tuple[ToolMapping, ...] = (
                 "to",
                 default=None,
             ),
+            Arg(
+                "to",
+                Annotated[str, Meta(description="Same as channel")],
+                "to",
+                default=None,
+            ),
             Arg("content", Annotated[str, Meta(description="Text of the message")], "body"),
             Arg(
                 "fromInstanceId",
@@ -103,8 +111,8 @@ TOOLS: tuple[ToolMapping, ...] = (
             ),
             Arg("tenantId", Tenant, "metadata.tenant", default=None),
         ),
-        fixed={"by_instance": True},
-        one_of=("channel", "recipientAgentIds"),
+        fixed={"by_instance": True, "lists_everyone": True, "relaxed_limits": True},
+        one_of=("channel", "recipientAgentIds", "to"),
         reply=replies.send_message,
     ),
     ToolMapping(
@@ -166,6 +174,20 @@ TOOLS: tuple[ToolMapping, ...] = (
                 "from",
                 Annotated[str, Meta(max_length=256, description="Only messages from this role")],
                 "sender",
+                default=None,
+            ),
+            Arg(
+                "channel",
+                Annotated[
+                    str,
+                    Meta(
+                        min_length=1,
+                        max_length=2_000,
+                        description="Only messages to this channel: a role, a list, or broadcast",
+                    ),
+                ],
+                "audience",
+                convert.audience,
                 default=None,
             ),
             limit(500, default=100),
@@ -302,5 +324,25 @@ TOOLS: tuple[ToolMapping, ...] = (
         description="Same as set_summary.",
         **SUMMARY,
     ),
+    ToolMapping(
+        name="register_profile",
+        operation="agent.check_in",
+        description="Register yourself, or an instance of yours.",
+        args=(
+            Arg("orchestratorId", Annotated[str, Meta(description="Your name")], "agent"),
+            Arg(
+                "instanceId",
+                Annotated[str, Meta(description="Name of your instance")],
+                "instance",
+                default=None,
+            ),
+            Arg("name", Line, "title", default=None),
+            Arg("role", Line, "role", default=None),
+            Arg("workspace", Line, "machine", default=None),
+        ),
+        reply=replies.update_profile,
+    ),
     *TASK_TOOLS,
+    *MISSION_TOOLS,
+    *NOTE_TOOLS,
 )

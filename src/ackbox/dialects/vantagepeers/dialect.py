@@ -7,6 +7,7 @@ from ackbox.dialects.engine.dialect import Dialect
 from ackbox.dialects.engine.errors import ErrorReply
 from ackbox.dialects.vantagepeers import replies
 from ackbox.dialects.vantagepeers.arguments import TOOLS
+from ackbox.dialects.vantagepeers.missing import MISSING
 
 VANTAGEPEERS = Dialect(
     name="vantagepeers",
@@ -28,4 +29,5 @@ VANTAGEPEERS = Dialect(
         "*": ErrorReply(text="Error: {message}"),
     },
     tools=TOOLS,
+    missing=MISSING,
 )

@@ -45,7 +45,7 @@ def send_message(given: Object, sent: Sent) -> Object:
     return {
         "messageId": sent.id,
         "from": given["from"],
-        "channel": given["channel"] or ",".join(given["recipientAgentIds"]),
+        "channel": given["channel"] or given["to"] or ",".join(given["recipientAgentIds"]),
         "stateUnverified": [],
         "_ext": {"duplicate": sent.duplicate, "recipients": sent.recipients},
     }
@@ -62,7 +62,8 @@ def check_messages(_: Object, checked: Checked) -> Reply:
     return Reply(
         rows,
         text=None if rows or in_progress else checked.notice,
-        after=(*in_progress, *more),
+        before=tuple(more),
+        after=tuple(in_progress),
     )
 
 
@@ -191,6 +192,7 @@ def list_broadcast_status(_: Object, status: StatusOf) -> Object:
                 "recipient": each.agent,
                 **present(recipientInstanceId=each.instance),
                 "readAt": ms_or_null(each.read_at),
+                **present(tenantId=status.metadata.get("tenant")),
             }
             for each in receipts
         ],

@@ -26,6 +26,7 @@ Ids = Annotated[list[str] | str, Meta(description="Ids of tasks")]
 Note = Annotated[str, Meta(min_length=1, max_length=10_000, description="Result of the task")]
 Reason = Annotated[str, Meta(max_length=10_000, description="Reason")]
 Cause = Literal["peer_task", "human", "authorisation", "other"]
+Check = Annotated[str, Meta(max_length=2_000, description="How to see that it is done")]
 Title = Annotated[str, Meta(min_length=1, max_length=500, description="Title of the task")]
 Description = Annotated[str, Meta(max_length=20_000, description="Full description")]
 Minutes = Annotated[int, Meta(ge=0, le=10_000_000, description="Estimated duration in minutes")]
@@ -56,7 +57,9 @@ NOT_FOUND = {
 
 
 # Large replies are cut to a size below this bound.
-BOUND: dict[str, Any] = {"max_text_bytes": 1_000_000, "with_cursors": True}
+PAGED: dict[str, Any] = {"max_text_bytes": 1_000_000, "with_cursors": True}
+# A mission is a task too, and no tool for tasks lists it.
+BOUND: dict[str, Any] = {**PAGED, "without_tag": convert.MISSION}
 PAGING: tuple[Arg, ...] = (
     limit(200, default=50),
     Arg("fields", Fields, default=None),
@@ -78,8 +81,8 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
         args=(
             Arg("title", Title, "title"),
             Arg("assignedTo", Role, "to"),
-            Arg("priority", Urgency, "priority", convert.priority),
-            Arg("createdBy", Caller, "agent"),
+            Arg("priority", Urgency, "priority", convert.priority, default="medium"),
+            Arg("createdBy", Caller, "agent", default=None, or_header=True),
             Arg("status", Status, "status", convert.state, default="todo"),
             Arg("description", Description, "description", default=""),
             Arg("tags", TagList, "tags", convert.tags, default=[]),
@@ -87,6 +90,9 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
             Arg("project", Label, "project", default=None),
             *ABOUT[3:4],
             *ABOUT[5:],
+            Arg("brief", Description, "metadata.brief", default=None),
+            Arg("verification", Check, "done_when", default=None),
+            Arg("tests", Check, "metadata.tests", default=None),
         ),
         reply=replies.create_task,
         errors={"not_found": ErrorReply(text="Error: Task not found: {message}")},
@@ -180,8 +186,11 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
             Arg("reason", Reason, "note", default=None),
             Arg(
                 "blockedBy",
-                Annotated[str, Meta(max_length=500, description="Task, role or other cause")],
+                Annotated[
+                    list[str] | str, Meta(description="Tasks, roles or other causes, at most 500")
+                ],
                 "blocked_by",
+                convert.joined,
                 default=None,
             ),
             Arg("blockedCause", Cause, "blocked_cause", default=None),
@@ -207,11 +216,16 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
     ToolMapping(
         name="delete_task",
         operation="task.update",
-        description="Cancel a task. It is then listed only with the status cancelled.",
+        description=(
+            "Cancel a task that you created. It is then listed only with the status cancelled."
+        ),
         args=(ID, CALLER),
-        fixed={**AS, "status": "cancelled"},
+        fixed={"as_creator": True, "status": "cancelled"},
         reply=replies.delete_task,
-        errors=NOT_FOUND,
+        errors={
+            **NOT_FOUND,
+            "forbidden callerOrchestrator": ErrorReply(text="Error: RBAC_DENIED: {message}"),
+        },
     ),
     ToolMapping(
         name="add_task_dependency",
@@ -287,7 +301,7 @@ TASK_TOOLS: tuple[ToolMapping, ...] = (
             Arg("dryRun", bool, "only_look", default=True),
             CALLER,
         ),
-        fixed=AS,
+        fixed={**AS, "without_tag": convert.MISSION},
         reply=replies.bulk_complete_tasks,
     ),
 )

@@ -374,6 +374,16 @@ def workspace_list(ctx: CliContext) -> None:
     help="Maximum identical messages to the same recipients in ten minutes; 0 for no limit.",
 )
 @click.option(
+    "--relaxed-hops-limit",
+    type=int,
+    help="As --hops-limit, for clients of other systems; 500 when not set.",
+)
+@click.option(
+    "--relaxed-repeats-limit",
+    type=int,
+    help="Maximum identical messages of their agents in a minute; 10 when not set, 0 for no limit.",
+)
+@click.option(
     "--pair-per-minute",
     type=int,
     help="Maximum messages of two agents to each other in a thread in a minute; 0 for no limit.",

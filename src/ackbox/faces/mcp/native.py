@@ -31,6 +31,8 @@ INSTRUCTIONS = (
 UNOFFERED = frozenset({"workspace", "evidence", "session", "instance"})
 # The reader matters in private workspaces only, and there the connection names it.
 LOOKING = frozenset({"agent"})
+# For clients of other systems.
+FOR_OTHERS = frozenset({"exact", "lists_everyone", "relaxed_limits"})
 # For programs; a model reads everything.
 NARROWED = frozenset(
     {
@@ -131,6 +133,7 @@ _OWN = (
             {
                 "mention",
                 "by_instance",
+                *FOR_OTHERS,
                 "to_instance",
                 "metadata",
                 "facts",
@@ -170,7 +173,15 @@ _OWN = (
         "message.history",
         "List messages, newest first. Use it to find earlier ones. Returns a cursor for more.",
         hidden=LOOKING
-        | {"thread", "metadata", "with_cursors", "with_tallies", "with_sizes", "body_chars"},
+        | {
+            "thread",
+            "metadata",
+            "audience",
+            "with_cursors",
+            "with_tallies",
+            "with_sizes",
+            "body_chars",
+        },
         reading=UP_TO,
     ),
     Tool(
@@ -196,6 +207,7 @@ _OWN = (
                 "to_instance",
                 "mention",
                 "by_instance",
+                *FOR_OTHERS,
                 "refs",
                 "facts",
                 "reply_all",

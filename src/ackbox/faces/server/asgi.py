@@ -17,9 +17,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from ackbox import __version__
 from ackbox.app.call import App
-from ackbox.dialects import REALTIMES
-from ackbox.errors import AckboxError, NotAllowed
+from ackbox.dialects import DIALECTS, REALTIMES
+from ackbox.errors import AckboxError, NotAllowed, NotFound
 from ackbox.faces.hook import endpoint as hook
 from ackbox.faces.hook import fast
 from ackbox.faces.http.connection import welcome
@@ -38,6 +39,14 @@ from ackbox.faces.ws.ticket import Tickets
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
+)
+# Where clients look for OAuth before they ask a person for a key.
+OAUTH = (
+    "/.well-known/oauth-protected-resource",
+    "/.well-known/oauth-protected-resource/{resource:path}",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-authorization-server/{resource:path}",
+    "/register",
 )
 SAFE = {
     "Content-Security-Policy": CSP,
@@ -71,6 +80,7 @@ def make_web(
     web = Starlette(
         routes=[
             *_own_routes(app, metrics),
+            *_expected_routes(),
             WebSocketRoute("/ws", sockets),
             Route("/ws", needs_upgrade),
             *(WebSocketRoute(each.path, Channels(sockets, each)) for each in REALTIMES),
@@ -136,4 +146,26 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
         Route("/openapi.json", described),
         Route("/reference", reference),
         Route("/reference.css", style),
+    ]
+
+
+def _expected_routes() -> list[Route]:
+    """Return the routes that clients of other systems ask for before they connect."""
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    async def no_oauth(_: Request) -> Response:
+        return error_response(
+            NotFound(
+                "This server has no OAuth.",
+                hint="Send an API key as `Authorization: Bearer …`; `ackbox key create` makes one.",
+            )
+        )
+
+    return [
+        # Clients append it to the address of the server, or to that of their MCP endpoint.
+        Route("/health", health),
+        *(Route(f"/mcp/{dialect.name}/health", health) for dialect in DIALECTS),
+        *(Route(path, no_oauth, methods=["GET", "POST"]) for path in OAUTH),
     ]

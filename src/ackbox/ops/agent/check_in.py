@@ -15,6 +15,7 @@ from ackbox.model.moment import to_text
 from ackbox.ops.agent.card import DECLARED, Instance, shown
 from ackbox.ops.agent.copies import COPY, choose, siblings
 from ackbox.ops.lenient import CLEARS
+from ackbox.ops.rules.attention import URGENT
 from ackbox.ops.rules.overlap import Overlap, overlap
 from ackbox.ops.rules.presence import (
     DEFAULT_TTL_S,
@@ -29,6 +30,8 @@ from ackbox.store.readers import Presence, Reader
 
 DAY_MS = 86_400_000
 MAX_CONFLICTS = 100
+# Unread messages in which urgent ones are looked for.
+LOOKED_THROUGH = 200
 # Declarations read at a time.
 CLAIMS_LOOKED_AT = 200
 
@@ -112,6 +115,14 @@ class Checkin(Call, frozen=True, kw_only=True):
     ) = None
 
 
+class Urgent(msgspec.Struct, frozen=True, kw_only=True):
+    """An unread message of priority 5."""
+
+    id: Annotated[str, Meta(description="Id of the message")]
+    seq: Annotated[int, Meta(description="Number in the workspace")]
+    sender: Annotated[str, Meta(description="Sender")]
+
+
 class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
     """Your card, unread messages, and agents that claim the same area or files."""
 
@@ -120,6 +131,10 @@ class CheckedIn(msgspec.Struct, frozen=True, kw_only=True):
     total: Annotated[
         int, Meta(description="Number of messages in the mailbox (counted up to 1,000)")
     ]
+    urgent: Annotated[
+        list[Urgent],
+        Meta(description="Unread messages of priority 5 among the oldest 200, oldest first"),
+    ] = []
     heartbeat_s: Annotated[int, Meta(description="Seconds until the next heartbeat is due")]
     ttl_s: Annotated[int, Meta(description="Seconds you count as online after a call")]
     conflicts: Annotated[
@@ -163,6 +178,7 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     )
     await context.store.put_presence(presence)
     unread, total = await counts(context, me)
+    urgent = await _urgent(context, me) if unread else []
     conflicts = await _conflicts(context, me, card)
     subject = {"agent": me.name, "instance": me.instance}
     context.rings.add(
@@ -174,12 +190,23 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
         me=shown(me, derive(presence, context.now, context.now)),
         unread=min(unread, COUNTED_UP_TO),
         total=min(total, COUNTED_UP_TO),
+        urgent=urgent,
         heartbeat_s=max(ttl_s // 3, 1),
         ttl_s=ttl_s,
         conflicts=conflicts,
         copies=await _copies(context, me),
         notices=context.notices if context.caller.may("server") else [],
     )
+
+
+async def _urgent(context: Context, me: Reader) -> list[Urgent]:
+    seqs = await context.store.unmarked(me, "read", after=0, most=LOOKED_THROUGH, now=context.now)
+    rows = await context.store.messages_at(seqs)
+    return [
+        Urgent(id=row.id, seq=row.seq, sender=row.sender_name)
+        for row in sorted(rows, key=lambda row: row.seq)
+        if row.priority >= URGENT
+    ]
 
 
 C = TypeVar("C", bound=Checkin)

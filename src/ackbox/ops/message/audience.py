@@ -14,9 +14,9 @@ from msgspec import Meta
 from ackbox.errors import Invalid, UnknownRecipient
 from ackbox.model.address import Address, collapse, parse_audience
 from ackbox.model.moment import to_text
-from ackbox.model.name import LONGEST, nearest, refuse_newcomer
+from ackbox.model.name import LONGEST, MAILBOXES, nearest, refuse_newcomer
 from ackbox.ops.rules.delivery import UNKNOWN, delivery
-from ackbox.ops.rules.presence import Reach, Standing, everyone, standing, standings
+from ackbox.ops.rules.presence import Member, Reach, Standing, everyone, standing, standings
 from ackbox.ops.table import Context
 from ackbox.store.messages import Channel
 from ackbox.store.readers import ANY_PERSON, Reader
@@ -70,14 +70,19 @@ async def resolve(
     sender: Reader,
     by_instance: bool = False,
     priority: int = 3,
+    exact: bool = False,
+    lists_everyone: bool = False,
 ) -> Audience:
     """Return the audience of a message; an unknown name gets a reader that messages wait for.
 
-    With `by_instance` a name may be an instance's.
+    With `by_instance` a name may be an instance's; with `exact` another spelling of a known name is
+    an error; with `lists_everyone` the first recipients of a broadcast are listed.
 
-    Raises UnknownRecipient under `refuse` and `inactive`, before anything is stored.
+    Raises UnknownRecipient under `refuse` and `inactive`, before anything is stored; Conflict.
     """
-    addresses = await _parsed(context, to, instance)
+    addresses = await parsed(context, to, instance, exact=exact)
+    for address in addresses if exact else ():
+        await context.store.check_spelling(address.agent, "to")
     if by_instance:
         addresses = collapse(
             list(dict.fromkeys([await _meant(context, address) for address in addresses]))
@@ -85,7 +90,11 @@ async def resolve(
     if addresses[0].is_everyone:
         # Asked again: the sender may have been registered by this very call.
         others = (await context.store.workspace()).agent_count - (sender.kind != "system")
-        return Audience(addresses, [EVERYONE_CHANNEL], [], others)
+        first = await _first(context, sender.name, priority) if lists_everyone else []
+        return Audience(addresses, [EVERYONE_CHANNEL], first, others)
+    for address in addresses:
+        if address.agent in MAILBOXES:
+            await context.server(address.agent)
     named = await _name_people(context, addresses)
     if any(address.is_humans for address in named) and unknown == "hold":
         await context.store.keep_people_out()
@@ -111,15 +120,32 @@ async def resolve(
     return Audience(addresses, channels, recipients, len(recipients))
 
 
-async def _parsed(
-    context: Context, to: str | list[str], instance: str | None
+async def _first(context: Context, sender: str, priority: int) -> list[Recipient]:
+    """Return the first recipients of a broadcast."""
+    return await _known_of(context, await _others(context, sender), priority)
+
+
+async def _others(context: Context, sender: str | None) -> list[Member]:
+    """Return everyone who receives a broadcast of this sender."""
+    return [
+        each for each in await everyone(context) if each.name != sender and each.kind != "system"
+    ]
+
+
+async def _known_of(context: Context, members: list[Member], priority: int) -> list[Recipient]:
+    readers = [await context.store.reader_by_number(each.reader) for each in members[:FIRST]]
+    return [await _known(context, reader, priority) for reader in readers if reader is not None]
+
+
+async def parsed(
+    context: Context, to: str | list[str], instance: str | None, *, exact: bool = False
 ) -> tuple[Address, ...]:
     """Return the addresses that are written.
 
     Raises Invalid, with the nearest known names for what is no name.
     """
     try:
-        return parse_audience(to, instance=instance)
+        return parse_audience(to, instance=instance, exact=exact)
     except Invalid as error:
         if error.details.get("field") == "to" and "near" not in error.details:
             known = await context.store.known_names()
@@ -229,6 +255,8 @@ async def _name_people(context: Context, addresses: tuple[Address, ...]) -> list
 
 
 async def _refuse_reserved(context: Context, address: Address, reader: Reader | None) -> None:
+    if address.agent in MAILBOXES and address.instance is None:
+        return
     if reader is None and await context.store.reader(address.agent) is None:
         refuse_newcomer(address.agent, "to")
 
@@ -338,25 +366,12 @@ async def look(
     priority: int,
 ) -> Expected:
     """Return the audience that a message would have now. Raises Invalid."""
-    addresses = await _parsed(context, to, instance)
+    addresses = await parsed(context, to, instance)
     if addresses[0].is_everyone:
-        everybody = [
-            each
-            for each in await everyone(context)
-            if each.name != sender and each.kind != "system"
-        ]
+        everybody = await _others(context, sender)
         online = sum(each.presence == "online" for each in everybody)
-        first = [
-            reader
-            for each in everybody[:FIRST]
-            if (reader := await context.store.reader_by_number(each.reader)) is not None
-        ]
-        return Expected(
-            True,
-            [await _known(context, reader, priority) for reader in first],
-            len(everybody),
-            online,
-        )
+        first = await _known_of(context, everybody, priority)
+        return Expected(True, first, len(everybody), online)
     named = await _name_people(context, addresses)
     readers = await _readers(context, named)
     for address, reader in readers:

@@ -91,6 +91,20 @@ class History(Narrow, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    audience: (
+        Annotated[
+            list[Annotated[str, Meta(max_length=512)]],
+            Meta(
+                min_length=1,
+                max_length=200,
+                description=(
+                    "Audience to filter by: all names that a message was addressed to, in any"
+                    " order; [*] for broadcasts"
+                ),
+            ),
+        ]
+        | None
+    ) = None
     with_tallies: Annotated[bool, Meta(description="Whether to count each message's receipts")] = (
         False
     )
@@ -225,7 +239,17 @@ async def _named(context: Context, params: History) -> list[Seen]:
             limit=MAX_IDS,
             hint="Split them over several calls.",
         )
-    alone = ("since", "until", "sender", "recipient", "thread", "intent", "text", "cursor")
+    alone = (
+        "since",
+        "until",
+        "sender",
+        "recipient",
+        "thread",
+        "intent",
+        "text",
+        "audience",
+        "cursor",
+    )
     if any(getattr(params, name) is not None for name in alone):
         raise Invalid(
             "`ids` cannot be combined with other filters.",
@@ -329,13 +353,19 @@ async def _fitting(
     floor = max(newest - WINDOW, 0) if query is None else 0
     narrow = msgspec.structs.replace(narrow, after=floor)
     while True:
-        most = LOOKED_AT if params.metadata else params.limit
+        audience = getattr(params, "audience", None)
+        most = LOOKED_AT if params.metadata or audience else params.limit
         rows = await (
             store.history_page(narrow, most=most)
             if query is None
             else store.search_page(query, narrow, most=most)
         )
-        found += [row for row in rows if has_metadata(row.metadata, params.metadata)]
+        found += [
+            row
+            for row in rows
+            if has_metadata(row.metadata, params.metadata)
+            and (audience is None or _is_for(row, audience))
+        ]
         looked_at += most
         if len(found) >= params.limit:
             return found[: params.limit], None
@@ -344,6 +374,12 @@ async def _fitting(
         if looked_at >= MAX_LOOKED_AT:
             return found, rows[-1].seq
         narrow = msgspec.structs.replace(narrow, before=rows[-1].seq)
+
+
+def _is_for(row: Stored, audience: list[str]) -> bool:
+    """Whether a message was addressed to exactly these agents; instances count as their agent."""
+    names = {address.partition("/")[0] for address in show.addresses(row)}
+    return names == {name.partition("/")[0] for name in audience}
 
 
 def _asked(params: Narrow) -> str:

@@ -5,7 +5,7 @@ Counting only; telling a person is the app's part. Explained in docs/why/deliver
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from ackbox.errors import LoopGuard
 from ackbox.ops.table import Context
@@ -15,19 +15,26 @@ from ackbox.store.readers import Reader
 HOPS_LIMIT = 64
 REPEATS_LIMIT = 30
 REPEATS_WITHIN_S = 600
+# For clients of other systems, which were written without limits like these.
+RELAXED_HOPS_LIMIT, RELAXED_REPEATS_LIMIT = 500, 10
 # Messages of agents within a minute: of two of them in a thread, and of all in a thread.
 PAIR_LIMIT, THREAD_LIMIT = 600, 1500
 MINUTE_S = 60
 
 
-def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
+def hops(context: Context, sender: Reader, parent: Stored | None, *, is_relaxed: bool) -> int:
     """Return how many consecutive agent replies come before a message.
 
     Raises LoopGuard when they are too many.
     """
     if parent is None or sender.is_person:
         return 0
-    limit = context.workspace.settings.get("hops_limit", HOPS_LIMIT)
+    settings = context.workspace.settings
+    limit = (
+        settings.get("relaxed_hops_limit", RELAXED_HOPS_LIMIT)
+        if is_relaxed
+        else settings.get("hops_limit", HOPS_LIMIT)
+    )
     if parent.hops + 1 > limit:
         raise LoopGuard(
             f"{limit} replies in this thread without one from a person.",
@@ -40,8 +47,21 @@ def hops(context: Context, sender: Reader, parent: Stored | None) -> int:
     return parent.hops + 1
 
 
+class Repeatable(Protocol):
+    """What of a send decides whether a repeated text counts."""
+
+    @property
+    def idempotency_key(self) -> str | None: ...
+    @property
+    def relaxed_limits(self) -> bool: ...
+
+
 def hold_repeats(
-    context: Context, sender: Reader, to: str | list[str], text: dict[str, Any], *, key: str | None
+    context: Context,
+    sender: Reader,
+    to: str | list[str],
+    text: dict[str, Any],
+    params: Repeatable,
 ) -> None:
     """Count a text that an agent sends to an audience. Raises LoopGuard for too many identical
     ones.
@@ -58,13 +78,19 @@ def hold_repeats(
             to if isinstance(to, str) else tuple(to),
             text["subject"],
             text["body"],
+            params.relaxed_limits,
         )
     )
-    limit = context.workspace.settings.get("repeats_limit", REPEATS_LIMIT)
-    if limit and not context.may_repeat(same, limit, REPEATS_WITHIN_S, key):
+    settings = context.workspace.settings
+    limit, within_s, within = (
+        (settings.get("relaxed_repeats_limit", RELAXED_REPEATS_LIMIT), MINUTE_S, "a minute")
+        if params.relaxed_limits
+        else (settings.get("repeats_limit", REPEATS_LIMIT), REPEATS_WITHIN_S, "ten minutes")
+    )
+    if limit and not context.may_repeat(same, limit, within_s, params.idempotency_key):
         raise LoopGuard(
-            f"{sender.name!r} has sent this same text to the same audience {limit} times within ten"
-            " minutes.",
+            f"{sender.name!r} has sent this same text to the same audience {limit} times within"
+            f" {within}.",
             sender=sender.name,
             hint="Stop, or send something new. The event feed shows this to people.",
         )

@@ -153,6 +153,21 @@ class Send(Call, frozen=True, kw_only=True):
     by_instance: Annotated[
         bool, Meta(description="Whether an unknown name in `to` may be the name of an instance")
     ] = False
+    exact: Annotated[
+        bool, Meta(description="Whether `to` must have the exact spelling of known names")
+    ] = False
+    lists_everyone: Annotated[
+        bool, Meta(description="Whether to list the first 50 recipients of a broadcast")
+    ] = False
+    relaxed_limits: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Whether the workspace's relaxed limits on replies of agents and identical messages"
+                " apply, made for clients of other systems"
+            )
+        ),
+    ] = False
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +182,10 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Annotated[str, Meta(description="Time of storage")]
     duplicate: Annotated[bool, Meta(description="Whether this key was used before")] = False
     recipient_count: Annotated[int, Meta(description="Number of recipients")]
-    recipients: Annotated[list[Recipient], Meta(description="Recipients; empty for a broadcast")]
+    recipients: Annotated[
+        list[Recipient],
+        Meta(description="Recipients; for a broadcast empty, or the first 50 if requested"),
+    ]
 
 
 @op("message.send", scope="write", writes=True, creates=True)
@@ -182,7 +200,9 @@ async def send(context: Context, params: Send) -> Sent:
     Raises Invalid, TooLong, UnknownRecipient, NotFound (parent), Conflict, LoopGuard. Source:
     docs/why/delivery.md.
     """
-    return await store_message(context, await context.me(params), params)
+    me = await context.me(params)
+    # What a key writes under a name of the server is not the server's text.
+    return await store_message(context, me, params, kind="agent" if me.kind == "system" else None)
 
 
 async def store_message(
@@ -210,16 +230,16 @@ async def store_message(
     refuse_full(context)
     parent = await _parent(context, params)
     to = _addressed(params, sender, parent)
+    writer = sender if kind is None else msgspec.structs.replace(sender, kind=kind)
+    count = parent.hops if parent else 0
     if type is None:
-        count = hops(context, sender, parent)
-        hold_repeats(context, sender, to, text, key=params.idempotency_key)
-    else:
-        count = parent.hops if parent else 0
+        count = hops(context, writer, parent, is_relaxed=params.relaxed_limits)
+        hold_repeats(context, writer, to, text, params)
     audience = await _audience(context, params, to, sender)
     if type is None:
         names = [each.agent for each in audience.recipients]
         refuse_paused(context, sender, parent, names)
-        hold_budgets(context, sender, parent, names, key=params.idempotency_key)
+        hold_budgets(context, writer, parent, names, key=params.idempotency_key)
     fields = _fields(context, params, sender, audience, text, parent=parent, hops=count)
     fields |= {
         name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None
@@ -274,6 +294,8 @@ async def _audience(
         sender=sender,
         by_instance=params.by_instance,
         priority=params.priority,
+        exact=params.exact,
+        lists_everyone=params.lists_everyone,
     )
 
 
@@ -337,6 +359,9 @@ def _content_hash(params: Send) -> bytes:
             "unknown",
             "mention",
             "by_instance",
+            "exact",
+            "lists_everyone",
+            "relaxed_limits",
             "reply_all",
             "reroute",
         )

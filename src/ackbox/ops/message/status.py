@@ -5,7 +5,7 @@ Explained in docs/why/receipts.md.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -37,6 +37,7 @@ class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
     sender: Annotated[str, Meta(description="Sender")]
     type: Annotated[str, Meta(description="Type of the message")]
     to: Annotated[list[str], Meta(description="Recipients")]
+    metadata: Annotated[dict[str, Any], Meta(description="Metadata of the sender")] = {}
     created_at: Annotated[str, Meta(description="Time of storage")]
     recipients: Annotated[int, Meta(description="Number of recipients")]
     delivered: Annotated[int, Meta(description="Number of recipients it was delivered to")]
@@ -90,6 +91,7 @@ async def status(context: Context, params: Status) -> StatusOf:
         sender=row.sender_name,
         type=row.type,
         to=show.addresses(row),
+        metadata=msgspec.json.decode(row.metadata),
         created_at=to_text(row.created_at),
         recipients=size,
         delivered=counts[0],

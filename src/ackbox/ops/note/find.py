@@ -12,10 +12,11 @@ from msgspec import Meta
 
 from ackbox.model.moment import parse_moment
 from ackbox.model.query import parse_query
+from ackbox.model.text import composed
 from ackbox.ops.message.history import WORDS
+from ackbox.ops.note.rows import within
 from ackbox.ops.note.write import Folder, Kind, Note, NoteId, find, find_folder, shown
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
-from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.table import Call, Context, Cursor, Limit, Name, op
 from ackbox.store.messages import NEWEST
 from ackbox.store.notes import NoteFilter, StoredNote
@@ -33,6 +34,9 @@ class Narrow(Call, frozen=True, kw_only=True):
     ) = None
     folder: Folder | None = None
     tag: Annotated[str, Meta(max_length=200, description="Tag to filter by")] | None = None
+    title: Annotated[str, Meta(max_length=500, description="Exact title to filter by")] | None = (
+        None
+    )
     author: Annotated[Name, Meta(description="Author to filter by")] | None = None
     min_priority: (
         Annotated[int, Meta(ge=1, le=5, description="Minimum priority (1 to 5)")] | None
@@ -62,7 +66,6 @@ class Narrow(Call, frozen=True, kw_only=True):
 class ListNotes(Narrow, frozen=True, kw_only=True):
     """Filters for notes."""
 
-    title: Annotated[str, Meta(max_length=500, description="Title to filter by")] | None = None
     ids: (
         Annotated[
             list[NoteId],
@@ -124,9 +127,7 @@ async def list_notes(context: Context, params: ListNotes) -> NotePage:
         params,
         query,
         await context.store.note_page(
-            msgspec.structs.replace(await _filter(context, params), title=params.title),
-            before=before,
-            most=params.limit + 1,
+            await _filter(context, params), before=before, most=params.limit + 1
         ),
     )
 
@@ -151,6 +152,7 @@ async def _filter(context: Context, params: Narrow) -> NoteFilter:
     return NoteFilter(
         kind=params.kind,
         tag=None if not params.tag else tag_text(params.tag),
+        title=None if not params.title else composed(params.title, field="title"),
         priority=params.min_priority,
         author=await context.agent_number(params.author),
         since=(
@@ -172,19 +174,6 @@ def _asked(params: Narrow) -> str:
     return repr(
         [getattr(params, name) for name in params.__struct_fields__ if name not in left_out]
     )
-
-
-def within(rows: list[StoredNote], *, limit: int, max_text_bytes: int) -> list[StoredNote]:
-    """Return the notes that fit; the first always fits, so that a reader makes progress."""
-    page: list[StoredNote] = []
-    size = whole = 0
-    for row in rows[:limit]:
-        size += len(row.text.encode())
-        whole += 500 + len(row.text.encode()) + len(row.metadata) + sum(map(len, row.tags))
-        if page and (size > max_text_bytes or whole > REPLY_BYTES):
-            break
-        page.append(row)
-    return page
 
 
 def _page(context: Context, params: Narrow, query: str, rows: list[StoredNote]) -> NotePage:

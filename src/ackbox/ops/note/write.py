@@ -15,6 +15,7 @@ from msgspec import Meta
 from ackbox.errors import Conflict, Invalid, NotFound, TooLong
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.text import composed
+from ackbox.ops.note.rows import with_title
 from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, op
@@ -172,6 +173,10 @@ class Add(Call, frozen=True, kw_only=True):
         ),
     ] = False
     task: TaskId | None = None
+    replaces_title: Annotated[
+        bool,
+        Meta(description="Whether to supersede your current note of the same kind and title"),
+    ] = False
 
 
 class Added(Note, frozen=True, kw_only=True):
@@ -196,7 +201,10 @@ async def add(context: Context, params: Add) -> Added:
         given["tags"] = [*given["tags"], f"task:{task.number}"]
     new = NewNote(**given)
     if params.write_id is None:
-        return await keep(context, me, new, unless_known=params.unless_known)
+        old = None
+        if params.replaces_title:
+            old = await with_title(context, me, kind=params.kind, title=params.title)
+        return await keep(context, me, new, unless_known=params.unless_known, old=old)
     first = await context.store.note_written(me.agent, params.write_id)
     if first is None:
         return await keep(
@@ -398,6 +406,9 @@ class Supersede(Call, frozen=True, kw_only=True):
     metadata: (
         Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] | None
     ) = None
+    keep_metadata: Annotated[
+        bool, Meta(description="Whether values that `metadata` does not name stay")
+    ] = False
     follow: Follow = False
 
 
@@ -417,7 +428,7 @@ async def supersede(context: Context, params: Supersede) -> Added:
             field="id",
             superseded_by=old.superseded_by,
         )
-    before = {
+    before: dict[str, Any] = {
         "text": old.text,
         "title": old.title,
         "kind": old.kind,
@@ -429,6 +440,8 @@ async def supersede(context: Context, params: Supersede) -> Added:
         name: before[name] if getattr(params, name) is None else getattr(params, name)
         for name in before
     }
+    if params.keep_metadata:
+        given["metadata"] = {**before["metadata"], **given["metadata"]}
     return await keep(context, me, NewNote(**given), unless_known=False, old=old)
 
 

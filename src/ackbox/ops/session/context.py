@@ -16,8 +16,8 @@ from ackbox.model.query import parse_query
 from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance, card_of
 from ackbox.ops.inbox import Check, check
-from ackbox.ops.note.find import within
 from ackbox.ops.note.recall import TOLD_FROM, NotesFrom
+from ackbox.ops.note.rows import within
 from ackbox.ops.note.write import Note
 from ackbox.ops.note.write import shown as shown_note
 from ackbox.ops.rules.presence import derived, everyone

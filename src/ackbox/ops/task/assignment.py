@@ -15,7 +15,7 @@ from ackbox.model.address import parse_address
 from ackbox.model.message import SUBJECT_LIMIT, MessageType, Ref
 from ackbox.model.moment import to_text
 from ackbox.model.task import FINISHED
-from ackbox.ops.message.audience import resolve
+from ackbox.ops.message.audience import parsed, resolve
 from ackbox.ops.message.send import Send, store_message
 from ackbox.ops.rules.seeing import may_see
 from ackbox.ops.table import Context
@@ -38,13 +38,21 @@ def as_assignee(reader: Reader) -> Assignee:
 
 
 async def find_assignee(
-    context: Context, to: str, *, instance: str | None, unknown: str | None, me: Reader
+    context: Context,
+    to: str,
+    *,
+    instance: str | None,
+    unknown: str | None,
+    me: Reader,
+    exact: bool = False,
 ) -> Assignee:
     """Return the assignee of a name; an unknown name gets a reader that tasks and messages wait
     for.
 
     Raises Invalid when it is not one agent or person, UnknownRecipient as a send does.
     """
+    if exact:
+        await parsed(context, to, None, exact=True)
     address = parse_address(to)
     if address.is_everyone or address.is_humans:
         raise Invalid(
@@ -53,7 +61,9 @@ async def find_assignee(
             field="to",
         )
     unknown = unknown or context.workspace.settings.get("unknown", "hold")
-    audience = await resolve(context, to, instance=instance, unknown=unknown, sender=me)
+    audience = await resolve(
+        context, to, instance=instance, unknown=unknown, sender=me, exact=exact
+    )
     reader = await context.store.reader_by_number(audience.channels[0])
     assert reader is not None and len(audience.channels) == 1
     return as_assignee(reader)

@@ -43,19 +43,35 @@ class Change(Call, frozen=True, kw_only=True):
 
     as_assignee: Annotated[
         bool,
-        Meta(description="Whether to act as the assignee, for a key without a name"),
+        Meta(
+            description=(
+                "Whether to act as the assignee when the call names nobody and the key may speak as"
+                " the assignee"
+            )
+        ),
     ] = False
 
 
 async def actor(context: Context, params: Change, task: StoredTask) -> Reader:
-    """Return who acts: the caller or, with `as_assignee` and a key without a name, the assignee."""
+    """Return who acts: the caller or, with `as_assignee` and a key that may, the assignee."""
+    if not params.as_assignee:
+        return await context.me(params)
     number = task.creator if task.assignee is None else task.assignee
-    if params.as_assignee and params.agent is None and context.caller.agent is None:
+    instance = None if task.assignee is None else task.assignee_instance
+    return await acting_as(context, params, number, instance)
+
+
+async def acting_as(
+    context: Context, params: Change, number: int, instance: str | None = None
+) -> Reader:
+    """Return the reader of this number, if the call names nobody and the key may speak as it;
+    else the caller.
+    """
+    if params.agent is None and context.session is None:
         reader = await context.store.reader_by_number(number)
         assert reader is not None
-        params = msgspec.structs.replace(
-            params, agent=reader.name, instance=task.assignee_instance if task.assignee else None
-        )
+        if context.caller.speaks_as(reader.name) and context.may_act_as(reader):
+            params = msgspec.structs.replace(params, agent=reader.name, instance=instance)
     return await context.me(params)
 
 

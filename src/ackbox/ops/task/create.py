@@ -79,6 +79,9 @@ class Create(Call, frozen=True, kw_only=True):
         | None
     ) = None
     unknown: Unknown | None = None
+    exact: Annotated[
+        bool, Meta(description="Whether `to` must have the exact spelling of a known name")
+    ] = False
 
 
 class Created(Task, frozen=True, kw_only=True):
@@ -146,7 +149,7 @@ def _content(params: Create) -> str | None:
     own = {
         name: getattr(params, name)
         for name in Create.__struct_fields__
-        if name not in (*Call.__struct_fields__, "idempotency_key", "unknown")
+        if name not in (*Call.__struct_fields__, "idempotency_key", "unknown", "exact")
     }
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).hexdigest()
 
@@ -175,7 +178,12 @@ async def _columns(context: Context, params: Create, me: Reader) -> dict[str, An
         None
         if params.to is None
         else await find_assignee(
-            context, params.to, instance=params.to_instance, unknown=params.unknown, me=me
+            context,
+            params.to,
+            instance=params.to_instance,
+            unknown=params.unknown,
+            me=me,
+            exact=params.exact,
         )
     )
     if to is None and params.to_instance is not None:

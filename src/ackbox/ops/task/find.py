@@ -82,6 +82,7 @@ class Narrow(Call, frozen=True, kw_only=True):
     project: Annotated[Label, Meta(description="Project to filter by")] | None = None
     mission: Annotated[Label, Meta(description="Mission to filter by")] | None = None
     tag: Annotated[Label, Meta(description="Tag to filter by")] | None = None
+    without_tag: Annotated[Label, Meta(description="Tag of the tasks to leave out")] | None = None
     updated_since: (
         Annotated[
             str,
@@ -251,6 +252,7 @@ async def filter_of(context: Context, params: Narrow) -> TaskFilter:
         project=params.project or None,
         mission=params.mission or None,
         tag=None if not params.tag else tag_text(params.tag),
+        without_tag=None if not params.without_tag else tag_text(params.without_tag),
         ready_only=1 if params.ready_only else None,
         updated_since=(
             None

@@ -36,6 +36,7 @@ class FinishMany(Change, frozen=True, kw_only=True):
     project: Annotated[Label, Meta(description="Project to filter by")] | None = None
     mission: Annotated[Label, Meta(description="Mission to filter by")] | None = None
     tag: Annotated[Label, Meta(description="Tag to filter by")] | None = None
+    without_tag: Annotated[Label, Meta(description="Tag of the tasks to leave out")] | None = None
     updated_before: Annotated[str, Meta(description="Latest time of change")] | None = None
     note: Annotated[str, Meta(max_length=NOTE_LIMIT, description="Note for each task")] | None = (
         None
@@ -100,6 +101,7 @@ async def _unfinished(context: Context, params: FinishMany) -> list[StoredTask]:
             "project",
             "mission",
             "tag",
+            "without_tag",
         )
     }
     narrow = await filter_of(context, ListTasks(**same))

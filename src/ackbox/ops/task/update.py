@@ -27,6 +27,7 @@ from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.table import Context, op
 from ackbox.ops.task.change import (
     Change,
+    acting_as,
     actor,
     holder_of,
     moved,
@@ -48,6 +49,7 @@ from ackbox.ops.task.fields import (
 )
 from ackbox.ops.task.find import find
 from ackbox.ops.task.show import shown
+from ackbox.store.readers import Reader
 from ackbox.store.tasks import StoredTask
 
 
@@ -113,6 +115,18 @@ class Update(Change, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    keep_metadata: Annotated[
+        bool, Meta(description="Whether values that `metadata` does not name stay")
+    ] = False
+    as_creator: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Whether only the creator may make this change; the call acts as the creator when"
+                " it names nobody and the key may speak as the creator"
+            )
+        ),
+    ] = False
 
 
 @op("task.update", scope="write", writes=True)
@@ -124,10 +138,10 @@ async def update(context: Context, params: Update) -> Task:
     nothing.
 
     Raises NotFound, Conflict (a status that cannot follow, another agent's task, a dependency
-    cycle), Invalid, TooLong, UnknownRecipient, NotAllowed (`only_own`).
+    cycle), NotAllowed (`only_own`, `as_creator`), Invalid, TooLong, UnknownRecipient.
     """
     before = await find(context, params, params.id)
-    me = await actor(context, params, before)
+    me = await (_creator if params.as_creator else actor)(context, params, before)
     if params.only_own and before.assignee not in (None, me.agent):
         raise NotAllowed(
             f"Task {before.number} is assigned to {holder_of(before)}, not to {me.name}.",
@@ -135,6 +149,7 @@ async def update(context: Context, params: Update) -> Task:
             field="id",
             assignee=before.assignee_name,
         )
+    params = _with_kept_metadata(params, before)
     if params.metadata is not None:
         check_metadata(params.metadata, hint="Name a file in the description instead.")
     task = _edited(before, params, context.now)
@@ -160,6 +175,27 @@ async def update(context: Context, params: Update) -> Task:
         return await shown(context, before)
     more = {"was": before.status} if is_moved else {}
     return await shown(context, await save(context, me, "task.updated", task, **more))
+
+
+async def _creator(context: Context, params: Update, task: StoredTask) -> Reader:
+    """Return the creator of a task as the caller, or one of the server's names. Raises
+    NotAllowed.
+    """
+    me = await acting_as(context, params, task.creator)
+    if me.agent != task.creator and me.kind != "system":
+        raise NotAllowed(
+            f"Task {task.number} was created by {task.creator_name!r}, and only its creator may"
+            " make this change.",
+            hint=f"Ask {task.creator_name!r} to make it.",
+            field="agent",
+        )
+    return me
+
+
+def _with_kept_metadata(params: Update, task: StoredTask) -> Update:
+    if params.metadata is None or not params.keep_metadata:
+        return params
+    return msgspec.structs.replace(params, metadata={**task.card.metadata, **params.metadata})
 
 
 def _edited(task: StoredTask, params: Update, now: int) -> StoredTask:

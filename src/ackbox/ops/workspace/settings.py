@@ -69,6 +69,28 @@ Repeats = Annotated[
         ),
     ),
 ]
+RelaxedHops = Annotated[
+    int,
+    Meta(
+        ge=1,
+        le=10_000,
+        description=(
+            "Maximum consecutive agent replies in a thread for clients of other systems; 500 when"
+            " not set"
+        ),
+    ),
+]
+RelaxedRepeats = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=100_000,
+        description=(
+            "Maximum identical messages in a minute from one agent to one audience for clients of"
+            " other systems; 10 when not set (0 for no limit)"
+        ),
+    ),
+]
 PairBudget = Annotated[
     int,
     Meta(
@@ -149,6 +171,8 @@ SETTINGS = (
     "inactive",
     "hops_limit",
     "repeats_limit",
+    "relaxed_hops_limit",
+    "relaxed_repeats_limit",
     "pair_per_minute",
     "thread_per_minute",
     "on_conflict",
@@ -166,6 +190,8 @@ class Settings(Call, frozen=True, kw_only=True):
     inactive: Inactive | None = None
     hops_limit: Hops | None = None
     repeats_limit: Repeats | None = None
+    relaxed_hops_limit: RelaxedHops | None = None
+    relaxed_repeats_limit: RelaxedRepeats | None = None
     pair_per_minute: PairBudget | None = None
     thread_per_minute: ThreadBudget | None = None
     on_conflict: Conflicts | None = None

@@ -43,6 +43,7 @@ AND (CAST(:statuses AS TEXT) IS NULL OR REPLACE(:statuses, ',' || t.status || ',
   AND (CAST(:project AS TEXT) IS NULL OR t.project = :project)
   AND (CAST(:mission AS TEXT) IS NULL OR t.mission = :mission)
   AND (CAST(:tag AS TEXT) IS NULL OR REPLACE(t.tags, :tag, '') <> t.tags)
+  AND (CAST(:without_tag AS TEXT) IS NULL OR REPLACE(t.tags, :without_tag, '') = t.tags)
   AND (CAST(:updated_since AS BIGINT) IS NULL OR t.updated_at > :updated_since)
   AND (CAST(:ready_only AS BIGINT) IS NULL OR NOT EXISTS (SELECT 1 FROM task_need n JOIN task d ON d.ws = n.ws AND d.number = n.needs
        WHERE n.ws = :ws AND n.number = t.number AND d.status <> 'done'))
@@ -514,6 +515,13 @@ SELECT own.many + everyone.many + before.many + instances.many, own.ending + eve
   CROSS JOIN (SELECT COUNT(*) AS many, COUNT(i.expires_at) AS ending FROM (
     SELECT DISTINCT a.seq, a.expires_at FROM {post_of_instances} AND a.seq > :after AND (a.expires_at IS NULL OR a.expires_at > :now)
       AND NOT EXISTS (SELECT 1 FROM addressed w WHERE w.ws = a.ws AND w.channel = :agent AND w.seq = a.seq) LIMIT :most) AS i) AS instances;
+
+-- name: archived_count
+-- How many messages a reader has archived, up to a bound, expired left out; primary keys of hidden and message. Why BETWEEN,
+-- history_page says.
+SELECT COUNT(*) FROM (SELECT h.seq FROM hidden h WHERE h.ws = :ws AND h.reader = :reader
+  AND EXISTS (SELECT 1 FROM message m WHERE m.ws = :ws AND m.seq BETWEEN h.seq AND h.seq
+    AND (m.expires_at IS NULL OR m.expires_at > :now)) LIMIT :most) AS archived;
 
 -- name: mailbox_page
 -- Everything for a reader, newest first; primary keys of addressed and newcomer.
