@@ -3,6 +3,8 @@
 Explained in docs/why/dialects.md.
 """
 
+from ackbox.dialects.claudepeers.dialect import CLAUDEPEERS
+from ackbox.dialects.claudepeers.rest import CLAUDEPEERS_REST
 from ackbox.dialects.engine.dialect import Dialect
 from ackbox.dialects.engine.rest import Rest
 from ackbox.dialects.exovault.dialect import EXOVAULT
@@ -13,5 +15,5 @@ from ackbox.dialects.kavi.dialect import KAVI
 from ackbox.dialects.superportia.dialect import SUPERPORTIA
 from ackbox.dialects.vantagepeers.dialect import VANTAGEPEERS
 
-DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA, GOLEMXV, KAVI, EXOVAULT)
-RESTS: tuple[Rest, ...] = (GOLEMXV_REST, EXOVAULT_REST)
+DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA, GOLEMXV, KAVI, EXOVAULT, CLAUDEPEERS)
+RESTS: tuple[Rest, ...] = (GOLEMXV_REST, EXOVAULT_REST, CLAUDEPEERS_REST)

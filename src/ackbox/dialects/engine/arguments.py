@@ -129,14 +129,16 @@ def shape_of(tool: ToolMapping) -> type[msgspec.Struct]:
     """Return a struct of a tool's parameters: what a face lists, and what arguments are checked
     against.
     """
-    return _shape(tool.name, tool.args)
+    return _shape(tool.name, tool.args, is_strict=not tool.ignores_unknown)
 
 
-def _shape(name: str, args: tuple[Arg, ...]) -> type[msgspec.Struct]:
+def _shape(name: str, args: tuple[Arg, ...], *, is_strict: bool) -> type[msgspec.Struct]:
     fields: list[Any] = []
     for at, arg in enumerate(args):
         part: Any = (
-            _shape(f"{name}_{arg.name}", arg.of or arg.of_each) if arg.of or arg.of_each else None
+            _shape(f"{name}_{arg.name}", arg.of or arg.of_each, is_strict=is_strict)
+            if arg.of or arg.of_each
+            else None
         )
         kind = Annotated[list[part] if arg.of_each else part, arg.kind] if part else arg.kind
         # The attribute has a name of its own: a foreign name may be a keyword of Python.
@@ -145,7 +147,9 @@ def _shape(name: str, args: tuple[Arg, ...]) -> type[msgspec.Struct]:
         else:
             kind = kind | None if arg.default is None else kind
             fields.append((f"arg_{at}", kind, _with_default(arg)))
-    return msgspec.defstruct(name, fields, kw_only=True, frozen=True, forbid_unknown_fields=True)
+    return msgspec.defstruct(
+        name, fields, kw_only=True, frozen=True, forbid_unknown_fields=is_strict
+    )
 
 
 def _with_default(arg: Arg) -> Any:

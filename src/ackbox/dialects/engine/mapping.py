@@ -60,7 +60,8 @@ class ToolMapping(msgspec.Struct, frozen=True, kw_only=True):
     `reply` is a pure function of the arguments given, by their foreign names, and the operation's
     result. It returns the reply as data, or a Reply. With `is_briefed` a third parameter,
     `briefing`, holds the result's messages as text for a model. Of the arguments `one_of` exactly
-    one is given.
+    one is given. With `ignores_unknown` arguments of other names are ignored at each level, as the
+    system ignores them.
     """
 
     name: str
@@ -71,15 +72,16 @@ class ToolMapping(msgspec.Struct, frozen=True, kw_only=True):
     fixed: Object = {}
     one_of: tuple[str, ...] = ()
     is_briefed: bool = False
+    ignores_unknown: bool = False
     errors: dict[str, ErrorReply] = {}
 
 
 class Reply(msgspec.Struct, frozen=True):
     """A reply that is more than its data: `text` in place of the data's JSON, and further texts or
-    objects `after` it.
+    objects `after` it. Without data it is text alone.
     """
 
-    data: Any
+    data: Any = msgspec.UNSET
     text: str | None = None
     after: tuple[Any, ...] = ()
 

@@ -5,11 +5,12 @@ Explained in docs/why/presence.md.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
+from ackbox.errors import MissingField
 from ackbox.ops.agent.card import Instance, card_of
 from ackbox.ops.agent.check_in import DAY_MS
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
@@ -17,10 +18,12 @@ from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.presence import (
     RANK,
     Member,
+    derived,
     everyone,
 )
 from ackbox.ops.rules.seeing import narrowed, written_by
 from ackbox.ops.table import Call, Context, Cursor, op
+from ackbox.store.readers import Reader
 
 
 class ListAgents(Call, frozen=True, kw_only=True):
@@ -29,6 +32,33 @@ class ListAgents(Call, frozen=True, kw_only=True):
     online_only: Annotated[
         bool, Meta(description="Whether to leave out agents that are not online")
     ] = False
+    others_only: Annotated[bool, Meta(description="Whether to leave out yourself")] = False
+    within: Annotated[
+        Literal["workspace", "directory", "repository"],
+        Meta(
+            description=(
+                "Where the listed agents work: anywhere in the workspace, in your directory, or in "
+                "your repository (without one: in your directory)"
+            )
+        ),
+    ] = "workspace"
+    directory: (
+        Annotated[
+            str,
+            Meta(max_length=1000, description="Your directory (default: the one of your check-in)"),
+        ]
+        | None
+    ) = None
+    repository: (
+        Annotated[
+            str,
+            Meta(
+                max_length=1000,
+                description="Your repository (default: none with `directory`, else as there)",
+            ),
+        ]
+        | None
+    ) = None
     name: (
         Annotated[str, Meta(max_length=512, description="Name of the only agent to list")] | None
     ) = None
@@ -130,6 +160,8 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
         for each in await everyone(context, params.name)
         if _fits(context, params, each, wanted)
     ]
+    if params.others_only or params.within != "workspace":
+        found = await _near(context, params, found)
     if wanted is not None:
         found.sort(key=lambda each: not each.name.casefold().startswith(wanted))
     if params.newest_first or params.present_first:
@@ -161,6 +193,10 @@ def _asked(params: ListAgents) -> str:
     return repr(
         [
             params.online_only,
+            params.others_only,
+            params.within,
+            params.directory,
+            params.repository,
             params.name,
             params.days,
             params.newest_first,
@@ -176,6 +212,47 @@ def _fits(context: Context, params: ListAgents, each: Member, wanted: str | None
         and (not params.online_only or each.presence == "online")
         and (params.days is None or (each.last_seen or 0) >= context.now - params.days * DAY_MS)
     )
+
+
+async def _near(context: Context, params: ListAgents, found: list[Member]) -> list[Member]:
+    """Return those that work where the caller asks, without the caller if it asks for others."""
+    is_named = (
+        params.agent is not None or context.session is not None or context.caller.agent is not None
+    )
+    own = await context.store.reader(*context.identity(params)) if is_named else None
+    if params.others_only and own is not None:
+        found = [each for each in found if each.name != own.name]
+    if params.within == "workspace":
+        return found
+    what, place = await _own_place(context, params, own)
+    return [each for each in found if await _works_in(context, each, what, place)]
+
+
+async def _own_place(context: Context, params: ListAgents, own: Reader | None) -> tuple[str, str]:
+    """Return what is compared, directory or repository, and the caller's. Raises MissingField."""
+    card: dict[str, Any] = msgspec.structs.asdict(params)
+    if params.directory is None and params.repository is None and own is not None:
+        presence = await context.store.presence(own.reader)
+        card = {} if presence is None else msgspec.json.decode(presence.card)
+    if params.within == "repository" and card.get("repository"):
+        return "repository", card["repository"]
+    if not card.get("directory"):
+        raise MissingField(
+            f"Your {params.within} is unknown.",
+            hint="Set `directory` here or in agent.check_in.",
+            field="directory",
+        )
+    return "directory", card["directory"]
+
+
+async def _works_in(context: Context, member: Member, what: str, place: str) -> bool:
+    stored = await context.store.presences(member.reader)
+    cards = [
+        here.card
+        for reader, presence in stored.items()
+        if (here := derived(context, presence, reader)).presence != "away"
+    ]
+    return any(card.get(what) == place for card in cards)
 
 
 async def _cards(context: Context, params: ListAgents, page: list[Member]) -> list[Instance]:
