@@ -63,18 +63,21 @@ async def found_keyless(
     It is an agent's key of one workspace without a name: it speaks only as what the names match.
     """
 
-    async def first(tx: Transaction) -> str | None:
-        row = await find_workspace(tx, workspace)
+    async def look(tx: Transaction) -> tuple[int, KeyRow | None]:
+        row, id = await find_workspace(tx, workspace), _key_id(key)
         assert row is not None
-        id = _key_id(key)
-        known = None if id is None else await find_key(tx, id)
-        if key is not None and known is not None:
-            facts = (known.ws, known.role, known.agent, known.may_speak_as)
-            is_same = facts == (row.ws, "agent", None, may_speak_as)
-            if is_same and matches(key, known.digest) and known.is_good(now):
-                return None
-        made = mint("agt").reveal()
-        await Store(tx, row.ws).add_key(
+        return row.ws, None if id is None else await find_key(tx, id)
+
+    ws, known = await engine.read(look, across=True)
+    if key is not None and known is not None:
+        facts = (known.ws, known.role, known.agent, known.may_speak_as)
+        is_same = facts == (ws, "agent", None, may_speak_as)
+        if is_same and matches(key, known.digest) and known.is_good(now):
+            return None
+    made = mint("agt").reveal()
+
+    async def add(tx: Transaction) -> None:
+        await Store(tx, ws).add_key(
             id=parse_key(made).id,
             digest=digest(made),
             role="agent",
@@ -84,9 +87,9 @@ async def found_keyless(
             now=now,
             expires_at=None,
         )
-        return made
 
-    return await engine.write(first, across=True)
+    await engine.write(add, ws=ws)
+    return made
 
 
 def _is_operator(row: KeyRow, key: str, now: int) -> bool:

@@ -20,13 +20,18 @@ from ackbox.ops.message.send import Sent
 def list_peers(given: Object, roster: Roster) -> Reply:
     if not roster.agents:
         return _only(f"No other Claude Code instances found (scope: {given['scope']}).")
-    peers = "\n\n".join(_listed(each) for each in roster.agents)
+    peers = "\n\n".join(_listed(each) for each in in_order(roster))
     return _only(f"Found {len(roster.agents)} peer(s) (scope: {given['scope']}):\n\n{peers}")
 
 
 def _only(text: str) -> Reply:
     """Return a reply that is a text alone, as all replies of the tools are."""
     return Reply(text=text)
+
+
+def in_order(roster: Roster) -> list[Instance]:
+    """Return the agents in the order in which they registered."""
+    return sorted(roster.agents, key=lambda each: each.started_at or "")
 
 
 def _listed(peer: Instance) -> str:
@@ -78,7 +83,7 @@ def unregister(_: Object, left: CheckedOut) -> Object:
 
 
 def peers(_: Object, roster: Roster) -> list[Object]:
-    return [_peer(each) for each in roster.agents]
+    return [_peer(each) for each in in_order(roster)]
 
 
 def _peer(peer: Instance) -> Object:

@@ -232,8 +232,10 @@ async def _own_place(context: Context, params: ListAgents, own: Reader | None) -
     """Return what is compared, directory or repository, and the caller's. Raises MissingField."""
     card: dict[str, Any] = msgspec.structs.asdict(params)
     if params.directory is None and params.repository is None and own is not None:
-        presence = await context.store.presence(own.reader)
-        card = {} if presence is None else msgspec.json.decode(presence.card)
+        stored = await context.store.presences(own.agent)
+        # An instance that reported no place works where its agent does.
+        cards = [msgspec.json.decode(stored[each].card) for each in _own(own) if each in stored]
+        card = next((each for each in cards if each.get("directory")), {})
     if params.within == "repository" and card.get("repository"):
         return "repository", card["repository"]
     if not card.get("directory"):
@@ -243,6 +245,10 @@ async def _own_place(context: Context, params: ListAgents, own: Reader | None) -
             field="directory",
         )
     return "directory", card["directory"]
+
+
+def _own(reader: Reader) -> list[int]:
+    return [reader.reader, reader.agent]
 
 
 async def _works_in(context: Context, member: Member, what: str, place: str) -> bool:
