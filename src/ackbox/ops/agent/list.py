@@ -219,7 +219,8 @@ async def _near(context: Context, params: ListAgents, found: list[Member]) -> li
     is_named = (
         params.agent is not None or context.session is not None or context.caller.agent is not None
     )
-    own = await context.store.reader(*context.identity(params)) if is_named else None
+    name, instance = context.identity(params) if is_named else (None, None)
+    own = name and (await context.store.reader(name, instance) or await context.store.reader(name))
     if params.others_only and own is not None:
         found = [each for each in found if each.name != own.name]
     if params.within == "workspace":
