@@ -219,14 +219,18 @@ async def _near(context: Context, params: ListAgents, found: list[Member]) -> li
     is_named = (
         params.agent is not None or context.session is not None or context.caller.agent is not None
     )
-    name, instance = context.identity(params) if is_named else (None, None)
-    own = name and (await context.store.reader(name, instance) or await context.store.reader(name))
+    own = await _reader(context, *context.identity(params)) if is_named else None
     if params.others_only and own is not None:
         found = [each for each in found if each.name != own.name]
     if params.within == "workspace":
         return found
     what, place = await _own_place(context, params, own)
     return [each for each in found if await _works_in(context, each, what, place)]
+
+
+async def _reader(context: Context, name: str, instance: str | None) -> Reader | None:
+    """Return an instance, or its agent if no call came from the instance yet."""
+    return await context.store.reader(name, instance) or await context.store.reader(name)
 
 
 async def _own_place(context: Context, params: ListAgents, own: Reader | None) -> tuple[str, str]:
