@@ -92,7 +92,12 @@ class AgentVerbs:
         area: str | None = None,
         files: builtins.list[str] | None = None,
         reach: str | None = None,
+        directory: str | None = None,
+        repository: str | None = None,
+        pid: int | None = None,
+        terminal: str | None = None,
         ttl_s: int | None = None,
+        name_form: str | None = None,
         auto_instance: str | None = None,
         copy_id: str | None = None,
         workspace: str | None = None,
@@ -106,9 +111,12 @@ class AgentVerbs:
         `auto_instance` the
         server chooses an instance, in `me`. An abandoned instance is reused, and starts
         with the
-        messages that no instance has read. `copies` lists your other online instances.
+        messages that no instance has read. `copies` lists your other online instances. With
+        `name_form`
+        the server chooses a name that nobody has had, in `me`.
 
-        Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
+        Raises Invalid, NotAllowed, Conflict (a second spelling of a name; no free name of a
+        form).
         """
 
     async def check_out(
@@ -161,6 +169,10 @@ class AgentVerbs:
         self,
         *,
         online_only: bool = False,
+        others_only: bool = False,
+        within: Literal["workspace", "directory", "repository"] = "workspace",
+        directory: str | None = None,
+        repository: str | None = None,
         name: str | None = None,
         days: int | None = None,
         newest_first: bool = False,
@@ -977,7 +989,12 @@ class SessionVerbs:
         area: str | None = None,
         files: builtins.list[str] | None = None,
         reach: str | None = None,
+        directory: str | None = None,
+        repository: str | None = None,
+        pid: int | None = None,
+        terminal: str | None = None,
         ttl_s: int | None = None,
+        name_form: str | None = None,
         auto_instance: str | None = None,
         copy_id: str | None = None,
         heartbeat_s: int | None = None,
@@ -1880,7 +1897,12 @@ class SyncAgentVerbs:
         area: str | None = None,
         files: builtins.list[str] | None = None,
         reach: str | None = None,
+        directory: str | None = None,
+        repository: str | None = None,
+        pid: int | None = None,
+        terminal: str | None = None,
         ttl_s: int | None = None,
+        name_form: str | None = None,
         auto_instance: str | None = None,
         copy_id: str | None = None,
         workspace: str | None = None,
@@ -1894,9 +1916,12 @@ class SyncAgentVerbs:
         `auto_instance` the
         server chooses an instance, in `me`. An abandoned instance is reused, and starts
         with the
-        messages that no instance has read. `copies` lists your other online instances.
+        messages that no instance has read. `copies` lists your other online instances. With
+        `name_form`
+        the server chooses a name that nobody has had, in `me`.
 
-        Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
+        Raises Invalid, NotAllowed, Conflict (a second spelling of a name; no free name of a
+        form).
         """
 
     def check_out(
@@ -1949,6 +1974,10 @@ class SyncAgentVerbs:
         self,
         *,
         online_only: bool = False,
+        others_only: bool = False,
+        within: Literal["workspace", "directory", "repository"] = "workspace",
+        directory: str | None = None,
+        repository: str | None = None,
         name: str | None = None,
         days: int | None = None,
         newest_first: bool = False,
@@ -2765,7 +2794,12 @@ class SyncSessionVerbs:
         area: str | None = None,
         files: builtins.list[str] | None = None,
         reach: str | None = None,
+        directory: str | None = None,
+        repository: str | None = None,
+        pid: int | None = None,
+        terminal: str | None = None,
         ttl_s: int | None = None,
+        name_form: str | None = None,
         auto_instance: str | None = None,
         copy_id: str | None = None,
         heartbeat_s: int | None = None,
