@@ -49,8 +49,8 @@ CLAUDEPEERS_REST = Rest(
                 operation="agent.check_in",
                 description="Register a peer and get its id.",
                 args=(
-                    Arg("pid", Annotated[int, Meta(ge=0, le=1 << 53)], "pid", default=0),
-                    Arg("cwd", Path, "directory", default=""),
+                    Arg("pid", Annotated[int, Meta(ge=0, le=1 << 53)], "pid"),
+                    Arg("cwd", Path, "directory"),
                     GIT_ROOT,
                     Arg(
                         "tty",
@@ -123,7 +123,7 @@ CLAUDEPEERS_REST = Rest(
                 operation="agent.list",
                 description="List the peers that are online, except `exclude_id`.",
                 args=(
-                    Arg("scope", Any, "within", convert.place, default="machine"),
+                    Arg("scope", Any, "within", convert.place),
                     Arg("cwd", Path | None, "directory", default=None),
                     GIT_ROOT,
                     Arg("exclude_id", str | None, "agent", default=None),

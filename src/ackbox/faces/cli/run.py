@@ -159,13 +159,7 @@ def up(
         _say_running(ctx, running, wanted)
         return
     if detach:
-        flags = [
-            *(["--host", host] if host else []),
-            *(["--port", str(port)] if port is not None else []),
-            *(["--allow-remote"] if allow_remote else []),
-            *(part for name in names for part in ("--allow-host", name)),
-            *(["--claude-peers", str(keyless_port)] if keyless_port is not None else []),
-        ]
+        flags = _flags({**wanted, "host": host, "port": port})
         server, is_new = start_server(where, flags, database=database)
         if is_new:
             _say_up(ctx, server, is_new=True)
@@ -186,6 +180,22 @@ def up(
         keyless_port=keyless_port,
     )
     asyncio.run(serve(place, say=lambda server, is_new: _say_up(ctx, server, is_new=is_new)))
+
+
+def _flags(how: dict[str, Any]) -> list[str]:
+    """Return the options of `up` for a server in the background, without the database."""
+    numbers = {"--port": how["port"], "--claude-peers": how["keyless_port"]}
+    return [
+        *(["--host", how["host"]] if how["host"] else []),
+        *(["--allow-remote"] if how["allow_remote"] else []),
+        *(part for name in how["names"] for part in ("--allow-host", name)),
+        *(
+            part
+            for name, number in numbers.items()
+            if number is not None
+            for part in (name, str(number))
+        ),
+    ]
 
 
 def _say_running(ctx: CliContext, server: dict[str, Any], wanted: dict[str, Any]) -> None:

@@ -126,7 +126,7 @@ async def open_keyless(place: Place, app: App) -> tuple[list[socket.socket], Key
         return [], None
     rest = keyless_routes()
     assert rest.keyless is not None
-    # Never another address: whoever reaches this port needs no key.
+    # Never another address: a program that reaches this port needs no key.
     try:
         sock = bind("127.0.0.1", place.keyless_port)
     except PortTaken as taken:

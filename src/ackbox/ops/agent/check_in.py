@@ -107,8 +107,8 @@ class Checkin(Call, frozen=True, kw_only=True):
                 min_length=1,
                 max_length=64,
                 description=(
-                    "Form of a new name to register under, without `agent`: each ? becomes a "
-                    "random letter or digit, such as worker-????"
+                    "Form of a new name to register under, without `agent`, such as worker-????: "
+                    "each ? becomes a random character of a to z and 0 to 9"
                 ),
             ),
         ]

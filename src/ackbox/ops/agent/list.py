@@ -37,8 +37,8 @@ class ListAgents(Call, frozen=True, kw_only=True):
         Literal["workspace", "directory", "repository"],
         Meta(
             description=(
-                "Where the listed agents work: anywhere in the workspace, in your directory, or in "
-                "your repository (without one: in your directory)"
+                "Place of the listed agents: the workspace, your directory, or your repository "
+                "(without one: your directory)"
             )
         ),
     ] = "workspace"
