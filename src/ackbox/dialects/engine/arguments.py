@@ -49,6 +49,8 @@ def map_call(tool: ToolMapping, shape: type[msgspec.Struct], arguments: Any) -> 
             (arg.or_header or arg.name in tool.one_of) and given[arg.name] is None
         ):
             _put(params, arg, given[arg.name])
+        for more in arg.also:
+            _put(params, more, given[arg.name])
     return MappedCall(tool.operation, params, tool, given)
 
 
@@ -103,6 +105,7 @@ def names_of(call: MappedCall | None, operations: dict[str, str]) -> Names | Non
         (arg.to or "").partition(".")[0]: arg.name for arg in reversed(args) if arg.to
     } | places
     parts = {part.to: f"{arg.name}.{part.name}" for arg in args for part in arg.of if part.to}
+    parts |= {more.to: more.name for arg in args for more in arg.also if more.to}
     values = {
         (arg.to, ours): value
         for arg in reversed(args)
@@ -136,7 +139,11 @@ def _shape(name: str, args: tuple[Arg, ...], *, is_strict: bool) -> type[msgspec
     fields: list[Any] = []
     for at, arg in enumerate(args):
         part: Any = (
-            _shape(f"{name}_{arg.name}", arg.of or arg.of_each, is_strict=is_strict)
+            _shape(
+                f"{name}_{arg.name}",
+                arg.of or arg.of_each,
+                is_strict=is_strict and not arg.ignores_unknown,
+            )
             if arg.of or arg.of_each
             else None
         )

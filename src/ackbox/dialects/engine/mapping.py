@@ -31,7 +31,9 @@ class Arg(msgspec.Struct, frozen=True):
     If it is omitted, it is null and the connection's headers are ignored; with `or_header` the
     headers are used. `of` makes it an object whose parts are parameters; a part that is omitted is
     not set.
-    `of_each` makes it a list of objects with these names. With `empty_is_none` an empty text, or
+    `of_each` makes it a list of objects with these names. `also` names further parameters that are
+    made of the same value, each with its place in it for errors. With `ignores_unknown` the objects
+    of `of_each` may have other names, which are ignored. With `empty_is_none` an empty text, or
     null, counts as left out. A required argument may be empty only with `may_be_empty`, or where
     the operation takes empty text.
     """
@@ -44,6 +46,8 @@ class Arg(msgspec.Struct, frozen=True):
     or_header: bool = False
     of: tuple[Arg, ...] = ()
     of_each: tuple[Arg, ...] = ()
+    also: tuple[Arg, ...] = ()
+    ignores_unknown: bool = False
     empty_is_none: bool = False
     may_be_empty: bool = False
 
