@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.kavi import convert, replies
+from ackbox.dialects.kavi.reviews import REVIEWS
 
 Name = Annotated[
     str, Meta(max_length=256, description="codex, claude, operator, or any other name")
@@ -206,6 +207,7 @@ TOOLS: tuple[ToolMapping, ...] = (
         fixed=WHOLE,
         reply=replies.send_operator_message,
     ),
+    *REVIEWS,
     ToolMapping(
         name="events",
         operation="event.log",

@@ -68,6 +68,11 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def review_id(given: str) -> str:
+    """Return an id as we write it, of a UUID or of our own."""
+    return given.replace("-", "").lower()
+
+
 def turn_messages(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the messages of a turn as ours."""
     return [_turn_message(message) for message in messages]
