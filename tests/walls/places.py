@@ -24,6 +24,7 @@ CURSORS = (
     "inbox",
     "mailbox",
     "thread",
+    "reviews",
     "status",
     "tasks",
     "notes",
@@ -194,6 +195,10 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "area": lambda of: [of.area],
     "files": lambda of: [[of.file]],
     "records": lambda of: [of.records],
+    "tasks": lambda of: [
+        [{"key": "a", "title": "x", "to": of.agent}],
+        [{"key": of.task, "title": "x"}],
+    ],
     "messages": lambda of: [
         [{"to": "bob", "body": "x", **more}]
         for more in (
@@ -212,6 +217,16 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 NAMES_NOTHING = frozenset(
     {
         "as_owner",
+        "directory",
+        "repository",
+        "name_form",
+        "pid",
+        "terminal",
+        "others_only",
+        "within",
+        "diff",
+        "file",
+        "line",
         "until",
         "digest_minutes",
         "at_turn_end",

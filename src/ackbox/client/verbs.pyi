@@ -44,6 +44,7 @@ from ackbox.ops.program.report import Reported
 from ackbox.ops.program.shown import Shown
 from ackbox.ops.program.wake import Noted, Woken
 from ackbox.ops.receipt import Marked
+from ackbox.ops.review import Review, Reviews
 from ackbox.ops.schedule import Schedule, Schedules
 from ackbox.ops.server import BackedUp, Status
 from ackbox.ops.session.context import Opening
@@ -55,6 +56,7 @@ from ackbox.ops.task.claim import Claimed
 from ackbox.ops.task.create import Created
 from ackbox.ops.task.find import TaskPage
 from ackbox.ops.task.finish_many import FinishedMany
+from ackbox.ops.task.plan import Planned
 from ackbox.ops.thread import Thread, Threads
 from ackbox.ops.turn import Turn, TurnMessage
 from ackbox.ops.webhook import NewWebhook, Received, Webhook, Webhooks
@@ -1220,6 +1222,95 @@ class ReceiptVerbs:
         Raises NotFound with `or_refuse`.
         """
 
+class ReviewVerbs:
+    async def open(
+        self,
+        *,
+        to: str | builtins.list[str],
+        body: str,
+        subject: str | None = None,
+        diff: str | None = None,
+        files: builtins.list[str] = ...,
+        priority: int = 3,
+        expects_reply_by: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Ask for a review of a diff; it opens a conversation.
+
+        Raises what message.send raises.
+        """
+
+    async def comment(
+        self,
+        *,
+        id: str,
+        body: str,
+        file: str | None = None,
+        line: str | int | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Comment on a review, on a file or a line; opens it again.
+
+        Everyone who takes part gets the comment as a message.
+
+        Raises NotFound, Invalid, and what message.send raises.
+        """
+
+    async def resolve(
+        self,
+        *,
+        id: str,
+        outcome: str = "resolved",
+        body: str = "",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Resolve a review, with an outcome.
+
+        Everyone who takes part gets the resolution as a message.
+
+        Raises NotFound, and what message.send raises.
+        """
+
+    async def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Return a review with its comments.
+
+        Raises NotFound.
+        """
+
+    async def list(
+        self,
+        *,
+        state: Literal["open", "resolved"] | None = None,
+        of: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reviews:
+        """List reviews, newest first.
+
+        Raises BadCursor.
+        """
+
 class ScheduleVerbs:
     async def add(
         self,
@@ -1594,6 +1685,7 @@ class TurnVerbs:
         plan: dict[str, Any] | builtins.list[Any] | str | None = None,
         task: str | None = None,
         messages: builtins.list[TurnMessage] = ...,
+        tasks: builtins.list[Planned] = ...,
         answer_within_s: int | None = None,
         answers_oldest: bool = False,
         idempotency_key: str | None = None,
@@ -1602,12 +1694,13 @@ class TurnVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Turn:
-        """Submit the result of a turn: store a note and send its messages.
+        """Submit the result of a turn: store a note, send messages, create tasks.
 
-        The note holds the summary, status, blockers and plan. Everything is stored, or
-        nothing.
+        The note holds the summary (without one, the status), status, blockers and plan.
+        Tasks depend on
+        each other by their keys. Everything is stored, or nothing.
 
-        Raises what message.send and note.add raise; nothing is stored then.
+        Raises what message.send, task.create and note.add raise; nothing is stored then.
         """
 
 class WebhookVerbs:
@@ -1874,6 +1967,7 @@ class Nouns:
     session: SessionVerbs
     program: ProgramVerbs
     receipt: ReceiptVerbs
+    review: ReviewVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
     task: TaskVerbs
@@ -3025,6 +3119,95 @@ class SyncReceiptVerbs:
         Raises NotFound with `or_refuse`.
         """
 
+class SyncReviewVerbs:
+    def open(
+        self,
+        *,
+        to: str | builtins.list[str],
+        body: str,
+        subject: str | None = None,
+        diff: str | None = None,
+        files: builtins.list[str] = ...,
+        priority: int = 3,
+        expects_reply_by: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Ask for a review of a diff; it opens a conversation.
+
+        Raises what message.send raises.
+        """
+
+    def comment(
+        self,
+        *,
+        id: str,
+        body: str,
+        file: str | None = None,
+        line: str | int | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Comment on a review, on a file or a line; opens it again.
+
+        Everyone who takes part gets the comment as a message.
+
+        Raises NotFound, Invalid, and what message.send raises.
+        """
+
+    def resolve(
+        self,
+        *,
+        id: str,
+        outcome: str = "resolved",
+        body: str = "",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Resolve a review, with an outcome.
+
+        Everyone who takes part gets the resolution as a message.
+
+        Raises NotFound, and what message.send raises.
+        """
+
+    def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Return a review with its comments.
+
+        Raises NotFound.
+        """
+
+    def list(
+        self,
+        *,
+        state: Literal["open", "resolved"] | None = None,
+        of: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reviews:
+        """List reviews, newest first.
+
+        Raises BadCursor.
+        """
+
 class SyncScheduleVerbs:
     def add(
         self,
@@ -3399,6 +3582,7 @@ class SyncTurnVerbs:
         plan: dict[str, Any] | builtins.list[Any] | str | None = None,
         task: str | None = None,
         messages: builtins.list[TurnMessage] = ...,
+        tasks: builtins.list[Planned] = ...,
         answer_within_s: int | None = None,
         answers_oldest: bool = False,
         idempotency_key: str | None = None,
@@ -3407,12 +3591,13 @@ class SyncTurnVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Turn:
-        """Submit the result of a turn: store a note and send its messages.
+        """Submit the result of a turn: store a note, send messages, create tasks.
 
-        The note holds the summary, status, blockers and plan. Everything is stored, or
-        nothing.
+        The note holds the summary (without one, the status), status, blockers and plan.
+        Tasks depend on
+        each other by their keys. Everything is stored, or nothing.
 
-        Raises what message.send and note.add raise; nothing is stored then.
+        Raises what message.send, task.create and note.add raise; nothing is stored then.
         """
 
 class SyncWebhookVerbs:
@@ -3679,6 +3864,7 @@ class SyncNouns:
     session: SyncSessionVerbs
     program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
+    review: SyncReviewVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs
     task: SyncTaskVerbs
