@@ -47,6 +47,15 @@ HEAD = (
 COMMON = tuple(Call.__struct_fields__)
 
 
+# A system whose name has a dash, which the name of its dialect has not.
+DASHED = {"claudepeers": "claude-peers"}
+
+
+def page_of(dialect: str) -> str:
+    """Return the guide for users of a dialect's system."""
+    return f"coming-from-{DASHED.get(dialect, dialect)}.md"
+
+
 def pages() -> dict[str, str]:
     """Return every generated page: its path from the root of the project, and its text."""
     return {
@@ -240,7 +249,7 @@ def mcp_page() -> str:
     apart = "\n".join(f"| {_linked(name)} | {why} |" for name, why in APART.items())
     dialects = "".join(
         f"## /mcp/{each.name}\n\nThe tools of another system. Differences:"
-        f" [howto/coming-from-{each.name}.md](../howto/coming-from-{each.name}.md).\n\n| tool |"
+        f" [howto/{page_of(each.name)}](../howto/{page_of(each.name)}).\n\n| tool |"
         " operation | arguments |\n|---|---|---|\n"
         + "\n".join(_tool(tool) for tool in each.tools)
         + "\n\n"
@@ -345,7 +354,7 @@ def _routes(rest: Rest) -> str:
         f"\n## {rest.name}\n\nAnother system's routes, under"
         f" {' and '.join(f'`{prefix}`' for prefix in rest.prefixes)}, with `Authorization: Bearer"
         f" <key>`{keys}; what is different:"
-        f" [howto/coming-from-{rest.name}.md](../howto/coming-from-{rest.name}.md).\n\n| method |"
+        f" [howto/{page_of(rest.name)}](../howto/{page_of(rest.name)}).\n\n| method |"
         " path | status | operation | parameters |\n|---|---|---|---|---|\n"
         + "\n".join(rows)
         + "\n"

@@ -51,6 +51,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "session": ["list"],
     "note": ["list"],
     "turn": ["submit"],
+    "review": ["list"],
     "demo": ["--fast", "--no-wait"],
     "schedule": ["list"],
     "webhook": ["list"],

@@ -256,6 +256,24 @@ async def test_what_others_wrote_stays_in_its_fence_in_the_next_prompt(database:
     assert said(prompt) == [("codex", "blocked", f"]\n\n{hostile}", [])]
 
 
+async def test_what_a_person_wrote_is_a_persons_in_the_next_prompt(database: str) -> None:
+    async with serving(database) as served:
+        do = Session(served)
+        made = await do.core("key.create", kind="human", name="pat")
+        await served.app.call(
+            "message.send", {"to": "codex", "body": "Use PUT."}, credential=made.key
+        )
+        await do("operator", "send_operator_message", to="codex", body="Use PUT.")
+        prompt = await do.prompt("codex")
+    kinds = [
+        (fact["from"], fact["kind"])
+        for line in prompt.split("\n")
+        if line.startswith("message ")
+        for fact in [json.loads(line.removeprefix("message "))]
+    ]
+    assert kinds == [("pat", "human"), ("operator", "agent")]
+
+
 async def test_a_contract_is_an_expected_reply_and_is_late_after_a_day(database: str) -> None:
     clock = Clock()
     async with serving(database, clock=clock) as served:

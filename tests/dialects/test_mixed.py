@@ -21,6 +21,7 @@ NAMES = {
     "golemxv": "agent-keen-7",
     "kavi": "codex",
     "exovault": "claude-code",
+    "claudepeers": "cp3k9x2a",
 }
 HOME = {name: dialect for dialect, name in NAMES.items()}
 

@@ -184,6 +184,10 @@ async def play(connection: Client, scene: Scene, line: dict[str, Any], *, is_new
         scene.fill(line.get("more", [])),
         refusal is not None,
     ), about
+    if expected == said and told.structured_content is None:
+        # A reply that is text alone.
+        assert isinstance(expected, str), about
+        return
     data = (
         told.structured_content
         if is_newest or isinstance(expected, dict | str)

@@ -6,11 +6,12 @@ A line with `scene` starts a new workspace; `as` is who the connection says it i
 Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds, `$int:a` for a
 number, `$count:a` for one that may be 0, `$cursor:a` for a cursor, `$text:a` for any text,
 `$team:a` for any list, `$wo:a` for a work order's id, `$uuid:a`, `$token:a` and `$name:a` for what
-they say; each name is bound by the first reply that has it and means the same from then on in its
-scene. A line with `rest` is a request to the system's REST interface, with its `status`; words in
-braces in its path are taken from the arguments, and a reply that is text is not JSON. `do` is an
-operation of ours that sets the scene. Texts around the reply are in `first` and `more`. `$ws` is
-the scene's workspace, `$x*9` nine x.
+they say, `$peer:a` for the id of a claude-peers client; each name is bound by the first reply that
+has it, also inside a text, and means the same from then on in its scene. A line with `rest` is a
+request to the system's REST interface, with its `status`; words in braces in its path are taken
+from the arguments, and a reply that is text is not JSON. `do` is an operation of ours that sets the
+scene. Texts around the reply are in `first` and `more`. `$ws` is the scene's workspace, `$x*9` nine
+x.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ SHAPES: dict[str, Callable[[Any], object]] = {
     ),
     "token": lambda value: isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value),
     "name": lambda value: isinstance(value, str) and re.fullmatch(r"agent-[a-z]+-\d+", value),
+    "peer": lambda value: isinstance(value, str) and re.fullmatch(r"cp[a-z0-9]{6}", value),
     "cursor": lambda value: isinstance(value, str) and re.fullmatch(r"[\w-]{22}", value),
     "time": (
         lambda value: (
@@ -72,7 +74,11 @@ class Scene:
             return (
                 self.bound[value]
                 if value in self.bound
-                else re.sub(r"\$\w+:\w+|\$ws\b", lambda found: str(self.bound[found[0]]), value)
+                else re.sub(
+                    r"\$\w+:\w+|\$ws\b",
+                    lambda found: str(self.bound.get(found[0], found[0])),
+                    value,
+                )
             )
         if isinstance(value, dict):
             return {name: self.fill(child) for name, child in value.items()}
@@ -86,6 +92,8 @@ class Scene:
             if expected not in self.bound and SHAPES[expected[1:].partition(":")[0]](actual):
                 self.bound[expected] = actual
             return self.bound.get(expected, expected)
+        if isinstance(expected, str) and isinstance(actual, str):
+            self._bind_within(expected, actual)
         if isinstance(expected, dict):
             inside = actual if isinstance(actual, dict) else {}
             named = {self.fill(name): child for name, child in expected.items()}
@@ -97,6 +105,18 @@ class Scene:
                 for at, child in enumerate(expected)
             ]
         return self.fill(expected)
+
+    def _bind_within(self, expected: str, actual: str) -> None:
+        """Bind the placeholders inside a text that `actual` has first."""
+        parts = re.split(r"(\$\w+:\w+)", expected)
+        new = [part for part in parts[1::2] if part not in self.bound]
+        pattern = "".join(
+            "(.*?)" if part in new else re.escape(str(self.bound.get(part, part))) for part in parts
+        )
+        found = re.fullmatch(pattern, actual, re.DOTALL)
+        for name, value in zip(new, found.groups() if found else (), strict=False):
+            if SHAPES[name[1:].partition(":")[0]](value):
+                self.bound[name] = value
 
 
 def scenes(path: Path) -> list[Scene]:

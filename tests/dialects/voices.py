@@ -8,6 +8,7 @@ voice says so with None.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -49,7 +50,11 @@ class Voice:
         ) as client:
             told = await client.call_tool(tool, arguments)
         assert told.is_error is False, (self.dialect, tool, text_of(told))
-        return json.loads(text_of(told))
+        return self.read(text_of(told))
+
+    def read(self, text: str) -> Any:
+        """Return what a reply's text says."""
+        return json.loads(text)
 
     async def enter(self) -> None:
         """Be somebody who can be written to."""
@@ -274,4 +279,44 @@ class ExoVault(Voice):
         )
 
 
-VOICES: tuple[type[Voice], ...] = (VantagePeers, SuperPortia, GolemXV, Kavi, ExoVault)
+class ClaudePeers(Voice):
+    dialect = "claudepeers"
+
+    def read(self, text: str) -> Any:
+        return text
+
+    async def enter(self) -> None:
+        await self.call("set_summary", summary="at work")
+
+    async def send(self, to: str | None, text: str) -> None:
+        await self.call("send_message", to_id=to or "*", message=text)
+
+    async def unread(self) -> list[Heard] | None:
+        return None
+
+    async def everything(self) -> list[Heard] | None:
+        return None
+
+    async def mark(self, text: str) -> bool:
+        return False
+
+    async def take(self) -> list[Heard] | None:
+        history = await self._served.app.call(
+            "message.history", {"limit": 200}, credential=self._served.key
+        )
+        # The system has no threads.
+        threads = {message.body: message.thread for message in history.messages}
+        told = await self.call("check_messages")
+        rows = re.findall(r"From (.+) \(\S+\):\n(.+)", told)
+        assert told.startswith(f"{len(rows)} new message(s):" if rows else "No new messages.")
+        return [Heard(sender, text, threads[text]) for sender, text in rows]
+
+
+VOICES: tuple[type[Voice], ...] = (
+    VantagePeers,
+    SuperPortia,
+    GolemXV,
+    Kavi,
+    ExoVault,
+    ClaudePeers,
+)

@@ -147,7 +147,7 @@ def test_a_dialect_that_is_none_is_refused_before_anything_starts(ackbox: Comman
         "",
         (
             "Error: Invalid value for --dialect: Unknown dialect 'golem'. Use one of:"
-            " vantagepeers, superportia, golemxv, kavi, exovault."
+            " vantagepeers, superportia, golemxv, kavi, exovault, claudepeers."
         ),
     )
     assert not ackbox.data.exists()

@@ -63,6 +63,9 @@ WRITES: dict[str, dict[str, Any]] = {
     "session.checkpoint": {},
     "session.end": {"session": "SESSION"},
     "turn.submit": {"summary": "s"},
+    "review.open": {"to": "bob", "body": "x"},
+    "review.comment": {"id": "REVIEW", "body": "x"},
+    "review.resolve": {"id": "REVIEW"},
     "webhook.add": {"to": "bob"},
     "webhook.remove": {"id": "nothing"},
     "key.create": {"name": "key-holder"},
@@ -101,6 +104,7 @@ READS: dict[str, dict[str, Any]] = {
     "thread.get": {"id": "MESSAGE"},
     "task.get": {"id": "TASK"},
     "note.get": {"id": "NOTE"},
+    "review.get": {"id": "REVIEW"},
     "message.search": {"query": "canary*"},
     "task.search": {"query": "canary*"},
     "note.search": {"query": "canary*"},
@@ -208,6 +212,7 @@ class Talk:
             "MESSAGE": (await self.core("message.send", to="bob", body=CANARY)).id,
             "TASK": (await self.core("task.create", title=CANARY)).id,
             "NOTE": (await self.core("note.add", text=CANARY)).id,
+            "REVIEW": (await self.core("review.open", to="bob", body=CANARY)).id,
             "OTHER": (await self.core("note.add", text="other")).id,
         }
         await self.core(

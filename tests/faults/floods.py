@@ -145,6 +145,17 @@ HEAVY: dict[str, tuple[Params, ...]] = {
         _same(ids=[NOTHING] * 100, mark="read"),
         lambda n: {"ids": [f"{n:016x}{each:016x}" for each in range(500)], "mark": "read"},
     ),
+    "review.open": (
+        lambda n: {
+            "to": "reader",
+            "body": f"{n}",
+            "files": [f"src/{each}/" + "x" * 1900 for each in range(49)],
+        },
+    ),
+    "review.comment": (_same(id=NOTHING, body="x"),),
+    "review.resolve": (_same(id=NOTHING),),
+    "review.get": (_same(id=NOTHING),),
+    "review.list": (_same(limit=200), _same(state="resolved", limit=200)),
     "session.conflicts": (lambda n: {"files": [f"src/**/{n}/{each}/*" for each in range(100)]},),
     "session.context": (_same(),),
     "session.list": (_same(limit=200), _same(of="workspace", limit=200)),

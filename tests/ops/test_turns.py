@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ackbox.errors import Conflict, Invalid
+from ackbox.errors import AckboxError, Conflict, Invalid
 from tests.engines import Post
 
 pytestmark = pytest.mark.anyio
@@ -140,3 +140,69 @@ async def test_the_log_tells_each_reader_what_it_may_see(post: Post) -> None:
     }
     both = [("message.sent", "secret"), ("contract.opened", None)]
     assert told == {"ana": both, "bob": both, "cy": []}
+
+
+def planned(key: str, *needs: str, **more: Any) -> dict[str, Any]:
+    return {"key": key, "title": key.upper(), "depends_on": list(needs), **more}
+
+
+async def test_a_turn_creates_tasks_that_wait_for_each_other(post: Post) -> None:
+    asked = {
+        "agent": "ana",
+        "summary": "Planned.",
+        "idempotency_key": "k",
+        "tasks": [planned("c", "a", "b", to="bob"), planned("b", "a"), planned("a", priority=5)],
+        "messages": words("bob"),
+    }
+    turn, again = await post("turn.submit", **asked), await post("turn.submit", **asked)
+    c, b, a = turn.tasks
+    assert [(each.title, each.assignee, each.priority, each.waits_for) for each in (c, b, a)] == [
+        ("C", "bob", 3, [a.id, b.id]),
+        ("B", None, 3, [a.id]),
+        ("A", None, 5, []),
+    ]
+    assert [each.metadata for each in (c, b, a)] == [
+        {"turn": turn.id, "key": key} for key in ("c", "b", "a")
+    ]
+    assert (again.duplicate, [each.id for each in again.tasks]) == (True, [c.id, b.id, a.id])
+
+
+@pytest.mark.parametrize(
+    ("tasks", "message", "field"),
+    [
+        (
+            [planned("a", "b"), planned("b", "a")],
+            "Tasks of the plan wait for each other: a, b.",
+            "tasks",
+        ),
+        ([planned("a", "a")], "Tasks of the plan wait for each other: a.", "tasks"),
+        (
+            [planned("a"), planned("b", "c")],
+            "No task of the plan has the key 'c'.",
+            "tasks[1].depends_on",
+        ),
+        (
+            [planned("a"), planned("a")],
+            "Two tasks of the plan have the key 'a'.",
+            "tasks[1].key",
+        ),
+        (
+            [planned("a"), planned("b", to="*")],
+            "A task has one assignee.",
+            "tasks[1].to",
+        ),
+    ],
+)
+async def test_a_plan_that_cannot_be_carried_out_keeps_nothing_of_the_turn(
+    post: Post, tasks: list[dict[str, Any]], message: str, field: str
+) -> None:
+    with pytest.raises(AckboxError) as refused:
+        await post("turn.submit", agent="ana", summary="s", tasks=tasks, messages=words("bob"))
+    assert (refused.value.message, refused.value.details["field"]) == (message, field)
+    assert await everything(post) == ([], [])
+    assert (await post("task.list", status="all")).tasks == []
+
+
+async def test_a_turn_without_a_summary_is_kept_under_its_status(post: Post) -> None:
+    turn = await post("turn.submit", agent="ana", summary="", status="blocked")
+    assert (await post("note.get", id=turn.id)).note.text == "blocked"

@@ -143,6 +143,7 @@ class Furnisher:
             "sessions": (await do("session.list", limit=1)).cursor,
             "log": (await do("event.log", limit=1)).cursor,
             "tasks": (await do("task.list", limit=1)).cursor,
+            "reviews": make_cursor(2, "reviews None None", 1),
             "status": status.cursor or make_cursor(2, "status", 1),
         }
 

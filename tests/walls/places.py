@@ -24,6 +24,7 @@ CURSORS = (
     "inbox",
     "mailbox",
     "thread",
+    "reviews",
     "status",
     "tasks",
     "notes",
@@ -186,7 +187,6 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "folder": lambda of: [of.folder, of.note],
     "sources": lambda of: [[of.note]],
     "write_id": lambda of: [of.idempotency],
-    "tasks": lambda of: [[{"title": of.word}]],
     "known_notes": lambda of: [[of.note]],
     "prompt": lambda of: [of.word],
     "session": lambda of: [of.session],
@@ -213,6 +213,11 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
     "area": lambda of: [of.area],
     "files": lambda of: [[of.file]],
     "records": lambda of: [of.records],
+    "tasks": lambda of: [
+        [{"title": of.word}],
+        [{"key": "a", "title": "x", "to": of.agent}],
+        [{"key": of.task, "title": "x"}],
+    ],
     "messages": lambda of: [
         [{"to": "bob", "body": "x", **more}]
         for more in (
@@ -231,6 +236,16 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 NAMES_NOTHING = frozenset(
     {
         "as_owner",
+        "directory",
+        "repository",
+        "name_form",
+        "pid",
+        "terminal",
+        "others_only",
+        "within",
+        "diff",
+        "file",
+        "line",
         "until",
         "digest_minutes",
         "at_turn_end",

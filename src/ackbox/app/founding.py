@@ -1,6 +1,7 @@
-"""Founding: the first workspace of a database, and the operator's key.
+"""Founding: the first workspace of a database, the operator's key, and the key of the port without
+keys.
 
-app/library.py keeps that key in a file. Explained in docs/why/keys.md, "The operator's key".
+app/library.py keeps these keys in files. Explained in docs/why/keys.md, "The operator's key".
 """
 
 from __future__ import annotations
@@ -52,6 +53,43 @@ async def found(
     )
     logging.getLogger(__name__).warning(notice)
     return made, notice
+
+
+async def found_keyless(
+    engine: Engine, *, workspace: str, key: str | None, may_speak_as: list[str], now: int
+) -> str | None:
+    """Return a new key for the port without keys, or null if `key` is good for exactly these names.
+
+    It is an agent's key of one workspace without a name: it speaks only as what the names match.
+    """
+
+    async def look(tx: Transaction) -> tuple[int, KeyRow | None]:
+        row, id = await find_workspace(tx, workspace), _key_id(key)
+        assert row is not None
+        return row.ws, None if id is None else await find_key(tx, id)
+
+    ws, known = await engine.read(look, across=True)
+    if key is not None and known is not None:
+        facts = (known.ws, known.role, known.agent, known.may_speak_as)
+        is_same = facts == (ws, "agent", None, may_speak_as)
+        if is_same and matches(key, known.digest) and known.is_good(now):
+            return None
+    made = mint("agt").reveal()
+
+    async def add(tx: Transaction) -> None:
+        await Store(tx, ws).add_key(
+            id=parse_key(made).id,
+            digest=digest(made),
+            role="agent",
+            agent=None,
+            may_speak_as=may_speak_as,
+            label="the port without keys",
+            now=now,
+            expires_at=None,
+        )
+
+    await engine.write(add, ws=ws)
+    return made
 
 
 def _is_operator(row: KeyRow, key: str, now: int) -> bool:

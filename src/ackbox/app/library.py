@@ -17,12 +17,13 @@ from typing import Any
 import msgspec
 
 from ackbox.app.call import App, open_app
+from ackbox.app.founding import found_keyless
 from ackbox.client.client import Client
 from ackbox.client.running import is_held, read_operator_key
 from ackbox.errors import AckboxError, BadKey, Unavailable
 from ackbox.model.key import parse_key
 from ackbox.ops.key import RotatedKey
-from ackbox.private import write_private
+from ackbox.private import read_private, write_private
 
 LOOK_AGAIN_S = 30.0
 
@@ -150,3 +151,19 @@ async def ensure_operator(app: App, where: Path) -> str:
     own = made or known
     assert own is not None
     return own
+
+
+async def ensure_keyless(app: App, where: Path, *, may_speak_as: list[str]) -> str:
+    """Return the key in a directory that the port without keys acts with, made now if it is not
+    good for exactly these names.
+    """
+    path = where / "keyless.key"
+    known = (read_private(path) or "").strip() or None
+    made = await found_keyless(
+        app.engine, workspace="default", key=known, may_speak_as=may_speak_as, now=app.clock()
+    )
+    if made is not None:
+        write_private(path, made + "\n")
+    key = made or known
+    assert key is not None
+    return key

@@ -102,6 +102,7 @@ def start_again(where: Path, *, port: int | None = None) -> dict[str, Any]:
         *(["--host", how["host"]] if how.get("host") else []),
         *(["--allow-remote"] if how.get("allow_remote") else []),
         *(part for name in how.get("names", []) for part in ("--allow-host", name)),
+        *_keyless(how.get("keyless_port")),
     ]
     # The file contains no password: use the settings of this command, if they have one.
     database = None if config.database() is not None else how.get("database")
@@ -110,6 +111,10 @@ def start_again(where: Path, *, port: int | None = None) -> dict[str, Any]:
         with suppress(Unavailable):
             return start_server(where, [*options, "--port", str(had)], database=database)[0]
     return start_server(where, options, database=database)[0]
+
+
+def _keyless(port: int | None) -> list[str]:
+    return [] if port is None else ["--claude-peers", str(port)]
 
 
 def _environment(database: str | None) -> dict[str, str]:

@@ -47,6 +47,7 @@ from ackbox.ops.program.report import Reported
 from ackbox.ops.program.shown import Shown
 from ackbox.ops.program.wake import Noted, Woken
 from ackbox.ops.receipt import Marked
+from ackbox.ops.review import Review, Reviews
 from ackbox.ops.schedule import Schedule, Schedules
 from ackbox.ops.server import BackedUp, Status
 from ackbox.ops.session.context import Opening
@@ -59,6 +60,7 @@ from ackbox.ops.task.create import Created
 from ackbox.ops.task.create_many import CreatedMany, PlannedTask
 from ackbox.ops.task.find import TaskPage
 from ackbox.ops.task.finish_many import FinishedMany
+from ackbox.ops.task.plan import Planned
 from ackbox.ops.thread import Thread, Threads
 from ackbox.ops.turn import Turn, TurnMessage
 from ackbox.ops.webhook import NewWebhook, Received, Webhook, Webhooks
@@ -96,7 +98,12 @@ class AgentVerbs:
         area: str | None = None,
         files: builtins.list[str] | None = None,
         reach: str | None = None,
+        directory: str | None = None,
+        repository: str | None = None,
+        pid: int | None = None,
+        terminal: str | None = None,
         ttl_s: int | None = None,
+        name_form: str | None = None,
         auto_instance: str | None = None,
         copy_id: str | None = None,
         workspace: str | None = None,
@@ -110,9 +117,12 @@ class AgentVerbs:
         `auto_instance` the
         server chooses an instance, in `me`. An abandoned instance is reused, and starts
         with the
-        messages that no instance has read. `copies` lists your other online instances.
+        messages that no instance has read. `copies` lists your other online instances. With
+        `name_form`
+        the server chooses a name that nobody has had, in `me`.
 
-        Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
+        Raises Invalid, NotAllowed, Conflict (a second spelling of a name; no free name of a
+        form).
         """
 
     async def check_out(
@@ -165,6 +175,10 @@ class AgentVerbs:
         self,
         *,
         online_only: bool = False,
+        others_only: bool = False,
+        within: Literal["workspace", "directory", "repository"] = "workspace",
+        directory: str | None = None,
+        repository: str | None = None,
         name: str | None = None,
         days: int | None = None,
         newest_first: bool = False,
@@ -1422,7 +1436,12 @@ class SessionVerbs:
         area: str | None = None,
         files: builtins.list[str] | None = None,
         reach: str | None = None,
+        directory: str | None = None,
+        repository: str | None = None,
+        pid: int | None = None,
+        terminal: str | None = None,
         ttl_s: int | None = None,
+        name_form: str | None = None,
         auto_instance: str | None = None,
         copy_id: str | None = None,
         heartbeat_s: int | None = None,
@@ -1653,6 +1672,95 @@ class ReceiptVerbs:
         Raises NotFound with `or_refuse`.
         """
 
+class ReviewVerbs:
+    async def open(
+        self,
+        *,
+        to: str | builtins.list[str],
+        body: str,
+        subject: str | None = None,
+        diff: str | None = None,
+        files: builtins.list[str] = ...,
+        priority: int = 3,
+        expects_reply_by: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Ask for a review of a diff; it opens a conversation.
+
+        Raises what message.send raises.
+        """
+
+    async def comment(
+        self,
+        *,
+        id: str,
+        body: str,
+        file: str | None = None,
+        line: str | int | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Comment on a review, on a file or a line; opens it again.
+
+        Everyone who takes part gets the comment as a message.
+
+        Raises NotFound, Invalid, and what message.send raises.
+        """
+
+    async def resolve(
+        self,
+        *,
+        id: str,
+        outcome: str = "resolved",
+        body: str = "",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Resolve a review, with an outcome.
+
+        Everyone who takes part gets the resolution as a message.
+
+        Raises NotFound, and what message.send raises.
+        """
+
+    async def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Return a review with its comments.
+
+        Raises NotFound.
+        """
+
+    async def list(
+        self,
+        *,
+        state: Literal["open", "resolved"] | None = None,
+        of: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reviews:
+        """List reviews, newest first.
+
+        Raises BadCursor.
+        """
+
 class ScheduleVerbs:
     async def add(
         self,
@@ -1781,6 +1889,7 @@ class TurnVerbs:
         plan: dict[str, Any] | builtins.list[Any] | str | None = None,
         task: str | None = None,
         messages: builtins.list[TurnMessage] = ...,
+        tasks: builtins.list[Planned] = ...,
         answer_within_s: int | None = None,
         answers_oldest: bool = False,
         idempotency_key: str | None = None,
@@ -1790,12 +1899,13 @@ class TurnVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Turn:
-        """Submit the result of a turn: store a note and send its messages.
+        """Submit the result of a turn: store a note, send messages, create tasks.
 
-        The note holds the summary, status, blockers and plan. Everything is stored, or
-        nothing.
+        The note holds the summary (without one, the status), status, blockers and plan.
+        Tasks depend on
+        each other by their keys. Everything is stored, or nothing.
 
-        Raises what message.send and note.add raise; nothing is stored then.
+        Raises what message.send, task.create and note.add raise; nothing is stored then.
         """
 
 class WebhookVerbs:
@@ -2067,6 +2177,7 @@ class Nouns:
     session: SessionVerbs
     program: ProgramVerbs
     receipt: ReceiptVerbs
+    review: ReviewVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
     thread: ThreadVerbs
@@ -2089,7 +2200,12 @@ class SyncAgentVerbs:
         area: str | None = None,
         files: builtins.list[str] | None = None,
         reach: str | None = None,
+        directory: str | None = None,
+        repository: str | None = None,
+        pid: int | None = None,
+        terminal: str | None = None,
         ttl_s: int | None = None,
+        name_form: str | None = None,
         auto_instance: str | None = None,
         copy_id: str | None = None,
         workspace: str | None = None,
@@ -2103,9 +2219,12 @@ class SyncAgentVerbs:
         `auto_instance` the
         server chooses an instance, in `me`. An abandoned instance is reused, and starts
         with the
-        messages that no instance has read. `copies` lists your other online instances.
+        messages that no instance has read. `copies` lists your other online instances. With
+        `name_form`
+        the server chooses a name that nobody has had, in `me`.
 
-        Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
+        Raises Invalid, NotAllowed, Conflict (a second spelling of a name; no free name of a
+        form).
         """
 
     def check_out(
@@ -2158,6 +2277,10 @@ class SyncAgentVerbs:
         self,
         *,
         online_only: bool = False,
+        others_only: bool = False,
+        within: Literal["workspace", "directory", "repository"] = "workspace",
+        directory: str | None = None,
+        repository: str | None = None,
         name: str | None = None,
         days: int | None = None,
         newest_first: bool = False,
@@ -3415,7 +3538,12 @@ class SyncSessionVerbs:
         area: str | None = None,
         files: builtins.list[str] | None = None,
         reach: str | None = None,
+        directory: str | None = None,
+        repository: str | None = None,
+        pid: int | None = None,
+        terminal: str | None = None,
         ttl_s: int | None = None,
+        name_form: str | None = None,
         auto_instance: str | None = None,
         copy_id: str | None = None,
         heartbeat_s: int | None = None,
@@ -3646,6 +3774,95 @@ class SyncReceiptVerbs:
         Raises NotFound with `or_refuse`.
         """
 
+class SyncReviewVerbs:
+    def open(
+        self,
+        *,
+        to: str | builtins.list[str],
+        body: str,
+        subject: str | None = None,
+        diff: str | None = None,
+        files: builtins.list[str] = ...,
+        priority: int = 3,
+        expects_reply_by: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Ask for a review of a diff; it opens a conversation.
+
+        Raises what message.send raises.
+        """
+
+    def comment(
+        self,
+        *,
+        id: str,
+        body: str,
+        file: str | None = None,
+        line: str | int | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Comment on a review, on a file or a line; opens it again.
+
+        Everyone who takes part gets the comment as a message.
+
+        Raises NotFound, Invalid, and what message.send raises.
+        """
+
+    def resolve(
+        self,
+        *,
+        id: str,
+        outcome: str = "resolved",
+        body: str = "",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Resolve a review, with an outcome.
+
+        Everyone who takes part gets the resolution as a message.
+
+        Raises NotFound, and what message.send raises.
+        """
+
+    def get(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Review:
+        """Return a review with its comments.
+
+        Raises NotFound.
+        """
+
+    def list(
+        self,
+        *,
+        state: Literal["open", "resolved"] | None = None,
+        of: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Reviews:
+        """List reviews, newest first.
+
+        Raises BadCursor.
+        """
+
 class SyncScheduleVerbs:
     def add(
         self,
@@ -3774,6 +3991,7 @@ class SyncTurnVerbs:
         plan: dict[str, Any] | builtins.list[Any] | str | None = None,
         task: str | None = None,
         messages: builtins.list[TurnMessage] = ...,
+        tasks: builtins.list[Planned] = ...,
         answer_within_s: int | None = None,
         answers_oldest: bool = False,
         idempotency_key: str | None = None,
@@ -3783,12 +4001,13 @@ class SyncTurnVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Turn:
-        """Submit the result of a turn: store a note and send its messages.
+        """Submit the result of a turn: store a note, send messages, create tasks.
 
-        The note holds the summary, status, blockers and plan. Everything is stored, or
-        nothing.
+        The note holds the summary (without one, the status), status, blockers and plan.
+        Tasks depend on
+        each other by their keys. Everything is stored, or nothing.
 
-        Raises what message.send and note.add raise; nothing is stored then.
+        Raises what message.send, task.create and note.add raise; nothing is stored then.
         """
 
 class SyncWebhookVerbs:
@@ -4060,6 +4279,7 @@ class SyncNouns:
     session: SyncSessionVerbs
     program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
+    review: SyncReviewVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs
     thread: SyncThreadVerbs

@@ -3,6 +3,8 @@
 Explained in docs/why/dialects.md.
 """
 
+from ackbox.dialects.claudepeers.dialect import CLAUDEPEERS
+from ackbox.dialects.claudepeers.rest import CLAUDEPEERS_REST
 from ackbox.dialects.engine.dialect import Dialect
 from ackbox.dialects.engine.realtime import Realtime
 from ackbox.dialects.engine.rest import Rest
@@ -15,8 +17,8 @@ from ackbox.dialects.superportia.dialect import SUPERPORTIA
 from ackbox.dialects.vantagepeers.dialect import VANTAGEPEERS
 from ackbox.ops import key
 
-DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA, GOLEMXV, KAVI, EXOVAULT)
-RESTS: tuple[Rest, ...] = (GOLEMXV_REST, EXOVAULT_REST)
+DIALECTS: tuple[Dialect, ...] = (VANTAGEPEERS, SUPERPORTIA, GOLEMXV, KAVI, EXOVAULT, CLAUDEPEERS)
+RESTS: tuple[Rest, ...] = (GOLEMXV_REST, EXOVAULT_REST, CLAUDEPEERS_REST)
 REALTIMES: tuple[Realtime, ...] = (GOLEMXV_REALTIME,)
 # Headers that carry a key in some dialect. A key of any dialect opens /mcp and /ws.
 KEY_HEADERS: tuple[str, ...] = tuple(

@@ -31,6 +31,8 @@ _CLOSER = (b"\\u", b'""', b'"[', b'" [', b'"{', b'" {')
 def decode(shape: type[T], given: Any) -> T:
     """Return the parameters in a mapping, in JSON bytes or in nothing.
 
+    A shape that does not forbid unknown fields ignores them.
+
     Raises Invalid and MissingField with the field's place, UnknownField with the nearest known
     names.
     """
@@ -43,7 +45,8 @@ def decode(shape: type[T], given: Any) -> T:
         raise Invalid(
             "The parameters are not an object.", hint="Send a JSON object with named fields."
         )
-    _refuse_unknown(shape, raw)
+    if shape.__struct_config__.forbid_unknown_fields:
+        _refuse_unknown(shape, raw)
     for field, value in raw.items():
         refuse_unstorable(value, str(field)[:64])
     raw = understood(shape, raw)

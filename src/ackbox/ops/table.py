@@ -272,9 +272,16 @@ class Context(msgspec.Struct, kw_only=True):
                     field="agent",
                     claimed=name,
                 )
+            own = self.caller.agent
             raise NotYou(
-                f"This key speaks as {self.caller.agent!r}, not as {name!r}.",
-                hint=("Leave `agent` out. An admin can create keys with `may_speak_as`."),
+                f"This key does not speak as {name!r}."
+                if own is None
+                else f"This key speaks as {own!r}, not as {name!r}.",
+                hint=(
+                    f"Use a name that it speaks as: {', '.join(self.caller.may_speak_as)}."
+                    if own is None
+                    else "Leave `agent` out. An admin can create keys with `may_speak_as`."
+                ),
                 field="agent",
                 claimed=name,
             )

@@ -13,11 +13,13 @@ from msgspec import Meta
 from ackbox.errors import AckboxError, Conflict
 from ackbox.model.message import Message, Ref
 from ackbox.model.moment import to_text
+from ackbox.model.task import Task
 from ackbox.ops.message.send import Intent, Send, store_message
 from ackbox.ops.note.write import Added, NewNote, keep
 from ackbox.ops.rules import show
 from ackbox.ops.rules.seeing import see
 from ackbox.ops.table import Call, Context, op
+from ackbox.ops.task.plan import Planned, make_tasks
 from ackbox.store.readers import Reader
 
 TURN = "turn"
@@ -46,7 +48,7 @@ class Submit(Call, frozen=True, kw_only=True):
     """Result of a turn, and messages to send."""
 
     summary: Annotated[
-        str, Meta(min_length=1, max_length=20_000, description="Summary of the work")
+        str, Meta(max_length=20_000, description="Summary of the work; empty for none")
     ]
     status: Annotated[
         str,
@@ -73,6 +75,10 @@ class Submit(Call, frozen=True, kw_only=True):
     ) = None
     messages: Annotated[
         list[TurnMessage], Meta(max_length=50, description="Messages to send (at most 50)")
+    ] = []
+    tasks: Annotated[
+        list[Planned],
+        Meta(max_length=50, description="Tasks to create, such as those of the plan (at most 50)"),
     ] = []
     answer_within_s: (
         Annotated[
@@ -126,6 +132,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     created_at: Annotated[str, Meta(description="Time of storage")]
     duplicate: Annotated[bool, Meta(description="Whether this key was used before")]
     messages: Annotated[list[Message], Meta(description="Sent messages, in order")]
+    tasks: Annotated[list[Task], Meta(description="Created tasks, in order")] = []
 
 
 @op(
@@ -133,14 +140,15 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     scope="write",
     writes=True,
     creates=True,
-    cost=lambda params: max(len(params.messages), 1),
+    cost=lambda params: max(len(params.messages) + len(params.tasks), 1),
 )
 async def submit(context: Context, params: Submit) -> Turn:
-    """Submit the result of a turn: store a note and send its messages.
+    """Submit the result of a turn: store a note, send messages, create tasks.
 
-    The note holds the summary, status, blockers and plan. Everything is stored, or nothing.
+    The note holds the summary (without one, the status), status, blockers and plan. Tasks depend on
+    each other by their keys. Everything is stored, or nothing.
 
-    Raises what message.send and note.add raise; nothing is stored then.
+    Raises what message.send, task.create and note.add raise; nothing is stored then.
     """
     me = await context.me(params)
     about = {
@@ -157,10 +165,18 @@ async def submit(context: Context, params: Submit) -> Turn:
         NewNote(
             kind=TURN,
             title=params.idempotency_key and f"Turn {params.idempotency_key}",
-            text=params.summary,
+            text=params.summary or params.status,
             metadata={name: value for name, value in about.items() if value not in (None, [])},
         ),
         unless_known=params.idempotency_key is not None,
+    )
+    tasks = await make_tasks(
+        context,
+        params,
+        params.tasks,
+        field="tasks",
+        turn=note.id,
+        idempotency_key=params.idempotency_key,
     )
     sent = []
     for number in range(len(params.messages)):
@@ -176,6 +192,7 @@ async def submit(context: Context, params: Submit) -> Turn:
         created_at=note.created_at,
         duplicate=note.duplicate,
         messages=sent,
+        tasks=tasks,
     )
 
 

@@ -54,6 +54,8 @@ def map_call(tool: ToolMapping, shape: type[msgspec.Struct], arguments: Any) -> 
             and given[arg.name] is None
         ):
             _put(params, arg, given[arg.name])
+        for more in arg.also:
+            _put(params, more, given[arg.name])
     return MappedCall(tool.operation, params, tool, given)
 
 
@@ -124,6 +126,7 @@ def names_of(call: MappedCall | None, operations: dict[str, str]) -> Names | Non
         (arg.to or "").partition(".")[0]: arg.name for arg in reversed(args) if arg.to
     } | places
     parts = {part.to: f"{arg.name}.{part.name}" for arg in args for part in arg.of if part.to}
+    parts |= {more.to: more.name for arg in args for more in arg.also if more.to}
     values = {
         (arg.to, ours): value
         for arg in reversed(args)
@@ -150,14 +153,20 @@ def shape_of(tool: ToolMapping) -> type[msgspec.Struct]:
     """Return a struct of a tool's parameters: what a face lists, and what arguments are checked
     against.
     """
-    return _shape(tool.name, tool.args)
+    return _shape(tool.name, tool.args, is_strict=not tool.ignores_unknown)
 
 
-def _shape(name: str, args: tuple[Arg, ...]) -> type[msgspec.Struct]:
+def _shape(name: str, args: tuple[Arg, ...], *, is_strict: bool) -> type[msgspec.Struct]:
     fields: list[Any] = []
     for at, arg in enumerate(args):
         part: Any = (
-            _shape(f"{name}_{arg.name}", arg.of or arg.of_each) if arg.of or arg.of_each else None
+            _shape(
+                f"{name}_{arg.name}",
+                arg.of or arg.of_each,
+                is_strict=is_strict and not arg.ignores_unknown,
+            )
+            if arg.of or arg.of_each
+            else None
         )
         kind = Annotated[list[part] if arg.of_each else part, arg.kind] if part else arg.kind
         # The attribute has a name of its own: a foreign name may be a keyword of Python.
@@ -167,7 +176,9 @@ def _shape(name: str, args: tuple[Arg, ...]) -> type[msgspec.Struct]:
             kind = Annotated[kind, CLEARS] if arg.may_be_empty else kind
             kind = kind | None if arg.default is None else kind
             fields.append((f"arg_{at}", kind, _with_default(arg)))
-    return msgspec.defstruct(name, fields, kw_only=True, frozen=True, forbid_unknown_fields=True)
+    return msgspec.defstruct(
+        name, fields, kw_only=True, frozen=True, forbid_unknown_fields=is_strict
+    )
 
 
 def _with_default(arg: Arg) -> Any:

@@ -170,6 +170,8 @@ def reply_of(call: MappedCall, result: Any, briefing: str | None = None) -> Any:
         else tool.reply(call.given, result)
     )
     if isinstance(made, Reply):
+        if made.data is msgspec.UNSET:
+            return made
         return msgspec.structs.replace(made, data=msgspec.to_builtins(made.data))
     return msgspec.to_builtins(made)
 

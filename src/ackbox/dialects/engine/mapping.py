@@ -31,7 +31,9 @@ class Arg(msgspec.Struct, frozen=True):
     If it is omitted, it is null and the connection's headers are ignored; with `or_header` the
     headers are used. Lists of several arguments for one parameter are joined. `of` makes it an
     object whose parts are parameters; a part that is omitted is not set.
-    `of_each` makes it a list of objects with these names. With `empty_is_none` an empty text, or
+    `of_each` makes it a list of objects with these names. `also` names further parameters that are
+    made of the same value, each with its place in it for errors. With `ignores_unknown` the objects
+    of `of_each` may have other names, which are ignored. With `empty_is_none` an empty text, or
     null, counts as left out. A required argument may be empty only with `may_be_empty`, or where
     the operation takes empty text; an optional one with it passes empty text on.
     """
@@ -44,6 +46,8 @@ class Arg(msgspec.Struct, frozen=True):
     or_header: bool = False
     of: tuple[Arg, ...] = ()
     of_each: tuple[Arg, ...] = ()
+    also: tuple[Arg, ...] = ()
+    ignores_unknown: bool = False
     empty_is_none: bool = False
     may_be_empty: bool = False
 
@@ -60,7 +64,9 @@ class ToolMapping(msgspec.Struct, frozen=True, kw_only=True):
     `reply` is a pure function of the arguments given, by their foreign names, and the operation's
     result. It returns the reply as data, or a Reply. With `is_briefed` a third parameter,
     `briefing`, holds the result's messages as text for a model; `wording` gives the system's words
-    for what that text advises. Of the arguments `one_of` exactly one is given.
+    for what that text advises. Of the arguments `one_of` exactly one is given. With
+    `ignores_unknown` arguments of other names are ignored at each level, as the system ignores
+    them.
     """
 
     name: str
@@ -72,15 +78,16 @@ class ToolMapping(msgspec.Struct, frozen=True, kw_only=True):
     one_of: tuple[str, ...] = ()
     is_briefed: bool = False
     wording: dict[str, str] = {}
+    ignores_unknown: bool = False
     errors: dict[str, ErrorReply] = {}
 
 
 class Reply(msgspec.Struct, frozen=True):
     """A reply that is more than its data: `text` in place of the data's JSON, and further texts or
-    objects `before` and `after` it.
+    objects `before` and `after` it. Without data it is text alone.
     """
 
-    data: Any
+    data: Any = msgspec.UNSET
     text: str | None = None
     after: tuple[Any, ...] = ()
     before: tuple[str, ...] = ()

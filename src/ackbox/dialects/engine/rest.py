@@ -48,10 +48,20 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     live: Live | None = None
 
 
+class Keyless(msgspec.Struct, frozen=True, kw_only=True):
+    """How a system's clients call without a key: the loopback port where they expect its routes,
+    without a prefix, and the names, as patterns, that the server's key for that port speaks as.
+    """
+
+    port: int
+    speaks_as: tuple[str, ...]
+
+
 class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One system's REST interface: its prefixes and routes, and how each kind of error is said.
 
     `key_headers` may carry the key beside Authorization; `rate` limits the requests of one key.
+    `keyless` describes a port for clients without a key, which is open on request only.
     """
 
     name: str
@@ -61,6 +71,7 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     error_body: Callable[[CallerError], Object]
     key_headers: tuple[str, ...] = ()
     rate: Rate | None = None
+    keyless: Keyless | None = None
     opening: ToolMapping | None = None
 
     @cached_property

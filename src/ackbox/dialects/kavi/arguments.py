@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from ackbox.dialects.engine.mapping import Arg, ToolMapping, limit
 from ackbox.dialects.kavi import convert, replies
+from ackbox.dialects.kavi.reviews import REVIEWS
 
 Name = Annotated[
     str, Meta(max_length=256, description="codex, claude, operator, or any other name")
@@ -50,14 +51,25 @@ TOOLS: tuple[ToolMapping, ...] = (
                 "summary",
                 Annotated[
                     str,
-                    Meta(min_length=1, max_length=20_000, description="What was done in this turn"),
+                    Meta(
+                        max_length=20_000,
+                        description="What was done in this turn; empty for nothing to say",
+                    ),
                 ],
                 "summary",
+                default="",
             ),
             Arg(
                 "status",
-                Literal["completed", "blocked", "needs_review"],
+                Annotated[
+                    str,
+                    Meta(
+                        description="completed, blocked or needs_review; any other is completed",
+                        max_length=100,
+                    ),
+                ],
                 "status",
+                convert.one_of_three,
                 default="completed",
             ),
             Arg(
@@ -75,10 +87,17 @@ TOOLS: tuple[ToolMapping, ...] = (
             Arg(
                 "plan",
                 Annotated[
-                    dict[str, Any] | list[Any] | str, Meta(description="Plan, in any format")
+                    dict[str, Any] | list[Any] | str,
+                    Meta(
+                        description=(
+                            "Plan, in any format. Its `tasks` are created: key, title, owner,"
+                            " prompt, and dependsOn, the keys of tasks to be done first"
+                        )
+                    ),
                 ],
                 "plan",
                 default=None,
+                also=(Arg("plan.tasks", list, "tasks", convert.planned),),
             ),
             Arg(
                 "peerMessages",
@@ -116,6 +135,7 @@ TOOLS: tuple[ToolMapping, ...] = (
                     Arg("files", Paths, default=None),
                     Arg("diffs", Paths, default=None),
                 ),
+                ignores_unknown=True,
             ),
         ),
         # A question or a handoff opens a contract: an answer is expected within a day, and the
@@ -137,7 +157,19 @@ TOOLS: tuple[ToolMapping, ...] = (
         ),
         args=(
             Arg("agent", Name, "agent", default=None, or_header=True),
-            Arg("format", Literal["kavi"], default="kavi"),
+            Arg(
+                "format",
+                Annotated[
+                    Literal["framed", "kavi"],
+                    Meta(
+                        description=(
+                            "framed: each message in a fence, as information; kavi: one line each,"
+                            " without a fence"
+                        )
+                    ),
+                ],
+                default="framed",
+            ),
             limit(50, default=6),
         ),
         fixed={
@@ -180,6 +212,7 @@ TOOLS: tuple[ToolMapping, ...] = (
         fixed={**WHOLE, "relaxed_limits": True},
         reply=replies.send_operator_message,
     ),
+    *REVIEWS,
     ToolMapping(
         name="events",
         operation="event.log",

@@ -8,8 +8,9 @@ from __future__ import annotations
 from ackbox.dialects.engine.convert import channel, present, to_uuid
 from ackbox.dialects.engine.errors import CallerError
 from ackbox.dialects.engine.mapping import Object
-from ackbox.dialects.kavi.convert import one_of_five
+from ackbox.dialects.kavi.convert import one_of_five, shown_intent
 from ackbox.model.message import Message
+from ackbox.model.task import Task
 from ackbox.ops.event.log import Line, Lines
 from ackbox.ops.inbox import Checked
 from ackbox.ops.message.send import Sent
@@ -24,7 +25,22 @@ def submit_turn_envelope(_: Object, turn: Turn) -> Object:
         "status": turn.status,
         "peerMessages": [_peer_message(message) for message in turn.messages],
         "createdAt": turn.created_at,
-        "_ext": {"note": turn.id, "duplicate": turn.duplicate},
+        "_ext": {
+            "note": turn.id,
+            "duplicate": turn.duplicate,
+            "tasks": [_planned(task) for task in turn.tasks],
+        },
+    }
+
+
+def _planned(task: Task) -> Object:
+    return {
+        "id": to_uuid(task.id),
+        "key": task.metadata.get("key"),
+        "title": task.title,
+        "owner": task.assignee,
+        "status": task.status,
+        "dependsOnTaskIds": [to_uuid(id) for id in task.depends_on],
     }
 
 
@@ -34,7 +50,7 @@ def _peer_message(message: Message) -> Object:
         "taskId": message.metadata.get("task"),
         "from": message.sender,
         "to": channel(message.to),
-        "intent": one_of_five(message.intent),
+        "intent": shown_intent(message.intent, message.expects_reply_by),
         "subject": message.subject or "",
         "body": message.body,
         "createdAt": message.created_at,
@@ -49,13 +65,22 @@ def _peer_message(message: Message) -> Object:
     }
 
 
-def render_inbox(_: Object, checked: Checked, briefing: str | None) -> Object:
+def render_inbox(given: Object, checked: Checked, briefing: str | None) -> Object:
     return {
-        "text": briefing,
+        "text": _lines(checked) if given["format"] == "kavi" else briefing,
         "count": len(checked.messages),
         "remaining": checked.has_more,
         "messages": [_peer_message(message) for message in checked.messages],
     }
+
+
+def _lines(checked: Checked) -> str:
+    """Return messages as Kavi writes them into a prompt: a line each, not framed."""
+    lines = [
+        f"- [{shown_intent(each.intent, each.expects_reply_by)}] {each.subject or ''}: {each.body}"
+        for each in checked.messages
+    ]
+    return "\n".join(lines) or "- empty"
 
 
 def send_operator_message(given: Object, sent: Sent) -> Object:
@@ -98,7 +123,7 @@ def _payload(line: Line) -> Object:
         "taskId": message["metadata"].get("task"),
         "from": message["sender"],
         "to": channel(message["to"]),
-        "intent": one_of_five(message["intent"]),
+        "intent": shown_intent(message["intent"], message.get("expects_reply_by")),
         "subject": message.get("subject") or "",
         "body": message["body"],
         "createdAt": message["created_at"],

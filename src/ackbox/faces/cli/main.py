@@ -30,6 +30,7 @@ VERBS: dict[str, str] = {
     ),
     **dict.fromkeys(("task",), "work"),
     **dict.fromkeys(("session", "note", "turn"), "notes"),
+    "review": "review",
     **dict.fromkeys(("run", "connect", "disconnect", "hook"), "connect"),
     **dict.fromkeys(("invite", "join"), "invite"),
     **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
@@ -50,6 +51,7 @@ FAMILIES = {
     "people": "Agents, keys and workspaces",
     "work": "Tasks",
     "notes": "Sessions, notes and turns",
+    "review": "Tasks",
     "automation": "Automation",
     "keep": "Export and backup",
 }

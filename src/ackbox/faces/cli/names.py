@@ -31,6 +31,8 @@ COMMANDS = {
     "note.add": "ackbox note add",
     "note.list": "ackbox note list",
     "note.search": "ackbox note search",
+    "review.list": "ackbox review list",
+    "review.open": "ackbox review open",
     "schedule.list": "ackbox schedule list",
     "schedule.remove": "ackbox schedule remove",
     "session.start": "ackbox session start",

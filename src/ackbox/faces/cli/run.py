@@ -37,11 +37,20 @@ def block(server: dict[str, Any], *, is_new: bool) -> str:
         f"  mcp        {url}/mcp     for agents, or: ackbox mcp\n"
         f"  rest       {url}/v1      documented at {url}/reference\n"
         f"  database   {server['database']}\n"
-        f"  key        {Path(where) / 'operator.key'}\n\n"
+        f"  key        {Path(where) / 'operator.key'}\n"
+        f"{_keyless(server)}\n"
         f"Next, in another terminal:\n"
         f"  ackbox demo                          watch three scripted agents, 40 seconds\n"
         f'  ackbox --as ana send bob "hello"     send a first message\n'
         f"  ackbox tui                           open the terminal UI\n"
+    )
+
+
+def _keyless(server: dict[str, Any]) -> str:
+    """Return the line about the port without keys, or nothing."""
+    url = server.get("keyless_url")
+    return (
+        f"  no key     {url}     for claude-peers: every program here can use it\n" if url else ""
     )
 
 
@@ -105,6 +114,15 @@ def overview(ctx: CliContext) -> None:
     multiple=True,
     help="Additional host name of this server, as HOST or HOST:PORT; repeatable.",
 )
+@click.option(
+    "--claude-peers",
+    "keyless_port",
+    type=click.IntRange(0, 65535),
+    is_flag=False,
+    flag_value=7899,
+    metavar="[PORT]",
+    help="Also serve claude-peers' clients, which have no key, on a loopback port (7899).",
+)
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.option("--detach", is_flag=True, help="Run the server in the background.")
 def up(
@@ -114,6 +132,7 @@ def up(
     database: str | None,
     allow_remote: bool,
     names: tuple[str, ...],
+    keyless_port: int | None,
     no_open: bool,
     detach: bool,
 ) -> None:
@@ -134,17 +153,13 @@ def up(
     if "port" in wanted and not (wanted["port"].isdecimal() and int(wanted["port"]) < 65536):
         raise click.UsageError(f"The port {wanted['port']!r} is not a number. Use 0 to 65535.")
     wanted |= {"database": config.database(database), "allow_remote": allow_remote, "names": names}
+    wanted |= {"keyless_port": keyless_port}
     running = live_server(where)
     if running is not None:
         _say_running(ctx, running, wanted)
         return
     if detach:
-        flags = [
-            *(["--host", host] if host else []),
-            *(["--port", str(port)] if port is not None else []),
-            *(["--allow-remote"] if allow_remote else []),
-            *(part for name in names for part in ("--allow-host", name)),
-        ]
+        flags = _flags({**wanted, "host": host, "port": port})
         server, is_new = start_server(where, flags, database=database)
         if is_new:
             _say_up(ctx, server, is_new=True)
@@ -162,8 +177,25 @@ def up(
         database=database,
         allow_remote=allow_remote,
         names=names,
+        keyless_port=keyless_port,
     )
     asyncio.run(serve(place, say=lambda server, is_new: _say_up(ctx, server, is_new=is_new)))
+
+
+def _flags(how: dict[str, Any]) -> list[str]:
+    """Return the options of `up` for a server in the background, without the database."""
+    numbers = {"--port": how["port"], "--claude-peers": how["keyless_port"]}
+    return [
+        *(["--host", how["host"]] if how["host"] else []),
+        *(["--allow-remote"] if how["allow_remote"] else []),
+        *(part for name in how["names"] for part in ("--allow-host", name)),
+        *(
+            part
+            for name, number in numbers.items()
+            if number is not None
+            for part in (name, str(number))
+        ),
+    ]
 
 
 def _say_running(ctx: CliContext, server: dict[str, Any], wanted: dict[str, Any]) -> None:
@@ -195,6 +227,9 @@ def differences(server: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
         found.append(f"database {how['database']}, not {database}")
     if wanted.get("allow_remote") and not how.get("allow_remote", True):
         found.append("no --allow-remote")
+    keyless = wanted.get("keyless_port")
+    if keyless is not None and how.get("keyless_port", keyless) != keyless:
+        found.append(f"no --claude-peers {keyless}")
     missing = [name for name in wanted.get("names", ()) if name not in how.get("names", [name])]
     return [
         *found,

@@ -60,25 +60,35 @@ def routes(call: Calling, gate: Gate, tickets: Ticketing) -> list[Route]:
     ]
 
 
-def _under(prefix: str, rest: Rest, call: Calling, gate: Gate, tickets: Ticketing) -> list[Route]:
+def without_key(rest: Rest, call: Calling, gate: Gate, *, key: str) -> list[Route]:
+    """Return the routes of one dialect without a prefix, for requests that act with this key."""
+    return _under("", rest, call, gate, key=key)
+
+
+def _under(
+    prefix: str,
+    rest: Rest,
+    call: Calling,
+    gate: Gate,
+    tickets: Ticketing | None = None,
+    *,
+    key: str | None = None,
+) -> list[Route]:
     own = [
         Route(
             prefix + own.path,
-            _endpoint(rest, own, call, gate, tickets=tickets),
+            _endpoint(rest, own, call, gate, key=key, tickets=tickets),
             methods=[own.method],
         )
         for own in rest.routes
     ]
     # After these routes: a known path with a wrong method.
     others = [
-        Route(prefix + path, _endpoint(rest, None, call, gate, path=path), methods=METHODS)
+        Route(prefix + path, _endpoint(rest, None, call, gate, key=key, path=path), methods=METHODS)
         for path in _paths(rest)
     ]
-    return [
-        *own,
-        *others,
-        Route(prefix + "/{path:path}", _endpoint(rest, None, call, gate), methods=METHODS),
-    ]
+    any_path = _endpoint(rest, None, call, gate, key=key)
+    return [*own, *others, Route(prefix + "/{path:path}", any_path, methods=METHODS)]
 
 
 def _paths(rest: Rest) -> dict[str, list[str]]:
@@ -113,11 +123,12 @@ def _endpoint(
     call: Calling,
     gate: Gate,
     *,
+    key: str | None = None,
     path: str | None = None,
     tickets: Ticketing | None = None,
 ) -> Any:
     async def endpoint(request: Request) -> Response:
-        credential = bearer(request.headers, *rest.key_headers)
+        credential = key or bearer(request.headers, *rest.key_headers)
         asked: MappedCall | None = None
         try:
             caller = await gate.identify(credential)

@@ -1,4 +1,4 @@
-"""The server: all faces of one app, on one port.
+"""The server: all faces of one app, on one port, and a second port for clients without keys.
 
 Only composition: the guard decides which requests to accept, and the app what they may do.
 Explained in docs/why/serving.md.
@@ -11,21 +11,24 @@ from contextlib import asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ackbox import __version__
 from ackbox.app.call import App
 from ackbox.dialects import DIALECTS, REALTIMES
+from ackbox.dialects.engine.rest import Rest
 from ackbox.errors import AckboxError, NotAllowed, NotFound
 from ackbox.faces.hook import endpoint as hook
 from ackbox.faces.hook import fast
 from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response
-from ackbox.faces.http.wire import encode
+from ackbox.faces.http.wire import Calling, encode
 from ackbox.faces.mcp.late import Late
 from ackbox.faces.rest import dialect_routes as dialect_rest
 from ackbox.faces.rest import openapi, webhook
@@ -55,11 +58,25 @@ SAFE = {
 }
 
 
+class KeylessPort(msgspec.Struct, frozen=True, kw_only=True):
+    """The port for clients without keys: its routes, and the key that its requests act with."""
+
+    rest: Rest
+    port: int
+    key: str
+
+
 def make_web(
-    app: App, *, hosts: list[str], origins: list[str], fast_hook: fast.Pass | None = None
+    app: App,
+    *,
+    hosts: list[str],
+    origins: list[str],
+    fast_hook: fast.Pass | None = None,
+    keyless: KeylessPort | None = None,
 ) -> Starlette:
     """Return the ASGI application of an app that is already open, for exactly these Hosts and
-    Origins; with the route of the fast hook if there is a pass for it.
+    Origins; with the route of the fast hook if there is a pass for it, and with the application of
+    the port for clients without keys if there is one.
     """
     from ackbox.faces.web import views
 
@@ -94,10 +111,40 @@ def make_web(
             *hook.routes(call, app.clock, fast_hook=fast_hook),
         ],
         exception_handlers={404: views.not_found, 405: views.not_found},
-        middleware=[Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits)],
+        middleware=[
+            *([] if keyless is None else [_by_port(app, call, keyless)]),
+            Middleware(Guard, hosts=hosts, origins=origins, limits=app.limits),
+        ],
     )
     web.router = Lookup(web.routes, lifespan=lifespan)
     return web
+
+
+def _without_key(app: App, call: Calling, keyless: KeylessPort) -> ASGIApp:
+    """Return the application of the port for clients without keys: one dialect's routes alone.
+
+    No Origin is accepted: otherwise each page in a browser of this machine could send messages.
+    """
+    hosts = [f"{name}:{keyless.port}" for name in ("127.0.0.1", "localhost")]
+    routes = dialect_rest.without_key(keyless.rest, call, app, key=keyless.key)
+    return Guard(Starlette(routes=routes), hosts=hosts, origins=(), limits=app.limits)
+
+
+def _by_port(app: App, call: Calling, keyless: KeylessPort) -> Middleware:
+    """Return the middleware that keeps requests on the port for clients without keys from the rest
+    of the server.
+    """
+    alone = _without_key(app, call, keyless)
+
+    def around(web: ASGIApp) -> ASGIApp:
+        async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+            server = scope.get("server")
+            is_keyless = server is not None and server[1] == keyless.port
+            await (alone if is_keyless else web)(scope, receive, send)
+
+        return chosen
+
+    return Middleware(around)
 
 
 def _own_routes(app: App, metrics: Metrics) -> list[Route]:

@@ -24,15 +24,17 @@ import uvicorn
 
 from ackbox import __version__, config
 from ackbox.app.call import App, open_app
-from ackbox.app.library import ensure_operator
+from ackbox.app.library import ensure_keyless, ensure_operator
 from ackbox.client.discovery import DEFAULT_PORT, announce, holder
 from ackbox.client.http import HttpCaller
 from ackbox.client.running import read_operator_key, read_server
 from ackbox.config import BadSettings, without_password
+from ackbox.dialects import RESTS
+from ackbox.dialects.engine.rest import Rest
 from ackbox.errors import NotAllowed, Unavailable
 from ackbox.faces.hook import fast
 from ackbox.faces.http.connection import BACKLOG, raise_descriptors
-from ackbox.faces.server.asgi import make_web
+from ackbox.faces.server.asgi import KeylessPort, make_web
 from ackbox.faces.server.log import start_log
 from ackbox.faces.server.request_head import Head
 from ackbox.faces.ws.line import FRAME_LIMIT, Line
@@ -54,6 +56,7 @@ KEPT = (
     "operator.key",
     "server.json",
     "hook.pass",
+    "keyless.key",
     "server.log",
     "ackbox.db",
     "ackbox.db-wal",
@@ -110,6 +113,29 @@ class PortTaken(Unavailable):
     """Another program listens on the port."""
 
 
+def keyless_routes() -> Rest:
+    """Return the routes of the dialect whose clients call without a key."""
+    return next(rest for rest in RESTS if rest.keyless is not None)
+
+
+async def open_keyless(place: Place, app: App) -> tuple[list[socket.socket], KeylessPort | None]:
+    """Return the listening socket of the port for clients without keys, and what it serves; none if
+    the user did not ask for it. Raises Unavailable.
+    """
+    if place.keyless_port is None:
+        return [], None
+    rest = keyless_routes()
+    assert rest.keyless is not None
+    # Never another address: a program that reaches this port needs no key.
+    try:
+        sock = bind("127.0.0.1", place.keyless_port)
+    except PortTaken as taken:
+        taken.hint = "Stop that program, or choose another port with --claude-peers PORT."
+        raise
+    key = await ensure_keyless(app, place.where, may_speak_as=list(rest.keyless.speaks_as))
+    return [sock], KeylessPort(rest=rest, port=sock.getsockname()[1], key=key)
+
+
 def bind_for(place: Place) -> tuple[socket.socket, str | None]:
     """Return a listening socket and a notice for the user, or null. A port set by the user is that
     port or an error; the default port may be replaced by another. Raises Unavailable.
@@ -158,7 +184,8 @@ def who_may_knock(host: str, port: int, names: Sequence[str] = ()) -> tuple[list
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Where a server stores its data and listens.
 
-    Without a port it listens on the default one, or on a free one if that is in use.
+    Without a port it listens on the default one, or on a free one if that is in use. On
+    `keyless_port` it also serves clients without keys.
     """
 
     where: Path
@@ -167,6 +194,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     database: str | None = None
     allow_remote: bool = False
     names: tuple[str, ...] = ()
+    keyless_port: int | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -257,12 +285,13 @@ class _Server(uvicorn.Server):
 async def _serve(place: Place, app: App, say: Say) -> None:
     raise_descriptors()
     sock, notice = bind_for(place)
+    keyless_socks, keyless = await open_keyless(place, app)
     address, port = sock.getsockname()[:2]
     app.notices += [notice] if notice else []
     hosts, origins = who_may_knock(place.host, port, place.names)
     fast_hook = fast.new_pass(lambda: read_operator_key(place.where))
     settings = uvicorn.Config(
-        make_web(app, hosts=hosts, origins=origins, fast_hook=fast_hook),
+        make_web(app, hosts=hosts, origins=origins, fast_hook=fast_hook, keyless=keyless),
         log_config=None,
         lifespan="on",
         access_log=False,
@@ -272,7 +301,7 @@ async def _serve(place: Place, app: App, say: Say) -> None:
         **PROTOCOLS,
     )
     server = _Server(settings)
-    running = asyncio.create_task(server.serve(sockets=[sock]))
+    running = asyncio.create_task(server.serve(sockets=[sock, *keyless_socks]))
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
     if not server.started:
@@ -291,6 +320,7 @@ async def _serve(place: Place, app: App, say: Say) -> None:
         "data_dir": str(place.where.resolve()),
         "started_at": to_text(app.clock()),
         "database": f"{facts.get('path') or 'postgresql'} ({facts['engine']} {facts['version']})",
+        "keyless_url": None if keyless is None else f"http://127.0.0.1:{keyless.port}",
         "options": options_of(place),
         "notices": app.notices,
     }
@@ -314,6 +344,7 @@ def options_of(place: Place) -> dict[str, Any]:
         "database": without_password(database_url(place.where, place.database)),
         "allow_remote": place.allow_remote,
         "names": list(place.names),
+        "keyless_port": place.keyless_port,
     }
 
 

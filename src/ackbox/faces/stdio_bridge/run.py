@@ -10,6 +10,7 @@ import platform
 import signal
 import socket
 import sys
+from pathlib import Path
 from urllib.parse import quote
 
 from ackbox import config
@@ -103,6 +104,7 @@ def _identity(
     card = {
         "machine": (theirs.get("machine") or socket.gethostname())[:200],
         "platform": platform.system(),
+        **working_place(),
     }
     return Identity(
         {name: value for name, value in params.items() if value},
@@ -110,6 +112,19 @@ def _identity(
         only_as=only_as,
         wants_instance=bool(agent and not instance),
     )
+
+
+def working_place() -> dict[str, str]:
+    """Return the working directory and the root of the repository around it, as far as there are
+    such.
+    """
+    try:
+        here = Path.cwd()
+    except OSError:
+        return {}
+    root = next((each for each in (here, *here.parents) if (each / ".git").exists()), None)
+    found = {"directory": here, "repository": root}
+    return {name: str(path)[:1000] for name, path in found.items() if path is not None}
 
 
 def _leave_on_signals(bridge: Bridge) -> None:

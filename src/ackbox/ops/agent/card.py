@@ -44,6 +44,10 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: Annotated[list[str], Meta(description="Capabilities")] = []
     area: Annotated[str | None, Meta(description="Area of the work that it claims")] = None
     files: Annotated[list[str], Meta(description="Files it works on")] = []
+    directory: Annotated[str | None, Meta(description="Directory it works in")] = None
+    repository: Annotated[str | None, Meta(description="Root directory of its repository")] = None
+    pid: Annotated[int | None, Meta(description="Id of its process")] = None
+    terminal: Annotated[str | None, Meta(description="Terminal of its process")] = None
     reach: Reach = "poll"
     activity: Annotated[
         str | None,
@@ -85,6 +89,10 @@ DECLARED = (
     "capabilities",
     "area",
     "files",
+    "directory",
+    "repository",
+    "pid",
+    "terminal",
     "reach",
 )
 

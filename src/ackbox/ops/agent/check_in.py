@@ -5,13 +5,16 @@ Explained in docs/why/presence.md.
 
 from __future__ import annotations
 
+import secrets
+import string
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Invalid
+from ackbox.errors import Conflict, Invalid
 from ackbox.model.moment import to_text
+from ackbox.model.name import parse_name
 from ackbox.ops.agent.card import DECLARED, Instance, shown
 from ackbox.ops.agent.copies import COPY, choose, siblings
 from ackbox.ops.lenient import CLEARS
@@ -34,6 +37,9 @@ MAX_CONFLICTS = 100
 LOOKED_THROUGH = 200
 # Declarations read at a time.
 CLAIMS_LOOKED_AT = 200
+LETTERS = string.ascii_lowercase + string.digits
+# So many names of a form are tried before it counts as used up.
+TRIES = 20
 
 Line = Annotated[str, Meta(max_length=200)]
 
@@ -75,6 +81,17 @@ class Checkin(Call, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    directory: (
+        Annotated[str, Meta(max_length=1000, description="Directory you work in"), CLEARS] | None
+    ) = None
+    repository: (
+        Annotated[
+            str, Meta(max_length=1000, description="Root directory of your repository"), CLEARS
+        ]
+        | None
+    ) = None
+    pid: Annotated[int, Meta(ge=0, le=1 << 53, description="Id of your process")] | None = None
+    terminal: Annotated[Line | None, Meta(description="Terminal of your process")] = None
     ttl_s: (
         Annotated[
             int,
@@ -82,6 +99,20 @@ class Checkin(Call, frozen=True, kw_only=True):
                 ge=10,
                 le=86_400,
                 description="Seconds you count as online after a call (10 to 86,400)",
+            ),
+        ]
+        | None
+    ) = None
+    name_form: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=64,
+                description=(
+                    "Form of a new name to register under, without `agent`, such as worker-????: "
+                    "each ? becomes a random character of a to z and 0 to 9"
+                ),
             ),
         ]
         | None
@@ -153,11 +184,12 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
 
     Returns your unread count and the agents that claim the same work. With `auto_instance` the
     server chooses an instance, in `me`. An abandoned instance is reused, and starts with the
-    messages that no instance has read. `copies` lists your other online instances.
+    messages that no instance has read. `copies` lists your other online instances. With `name_form`
+    the server chooses a name that nobody has had, in `me`.
 
-    Raises Invalid, NotAllowed, Conflict (a second spelling of a name).
+    Raises Invalid, NotAllowed, Conflict (a second spelling of a name; no free name of a form).
     """
-    params = await with_instance(context, params)
+    params = await with_instance(context, await with_name(context, params))
     me = await context.newcomer(params)
     before = await context.store.presence(me.reader)
     card = msgspec.json.decode(before.card) if before else {}
@@ -210,6 +242,31 @@ async def _urgent(context: Context, me: Reader) -> list[Urgent]:
 
 
 C = TypeVar("C", bound=Checkin)
+
+
+async def with_name(context: Context, params: C) -> C:
+    """Return the parameters with a new name of the form that they ask for.
+
+    Raises Invalid, and Conflict when names of this form are hard to find.
+    """
+    if params.name_form is None:
+        return params
+    if params.agent is not None or context.session is not None:
+        raise Invalid(
+            "`name_form` and a name exclude each other.",
+            hint="Leave `agent` or `name_form` out.",
+            field="name_form",
+        )
+    for _ in range(TRIES):
+        parts = [secrets.choice(LETTERS) if each == "?" else each for each in params.name_form]
+        name = parse_name("".join(parts), "name_form")
+        if await context.store.reader(name) is None:
+            return msgspec.structs.replace(params, agent=name, name_form=None)
+    raise Conflict(
+        f"No free name of the form {params.name_form!r} was found.",
+        hint="Use a form with more ?.",
+        field="name_form",
+    )
 
 
 async def with_instance(context: Context, params: C) -> C:

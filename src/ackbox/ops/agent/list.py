@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from ackbox.errors import MissingField
 from ackbox.ops.agent.card import Instance, card_of
 from ackbox.ops.agent.check_in import DAY_MS
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
@@ -19,11 +20,13 @@ from ackbox.ops.rules.presence import (
     LONGEST_TTL_MS,
     RANK,
     Member,
+    derived,
     everyone,
     heartbeat_of,
 )
 from ackbox.ops.rules.seeing import narrowed, written_by
 from ackbox.ops.table import Call, Context, Cursor, op
+from ackbox.store.readers import Reader
 
 
 class ListAgents(Call, frozen=True, kw_only=True):
@@ -32,6 +35,33 @@ class ListAgents(Call, frozen=True, kw_only=True):
     online_only: Annotated[
         bool, Meta(description="Whether to leave out agents that are not online")
     ] = False
+    others_only: Annotated[bool, Meta(description="Whether to leave out yourself")] = False
+    within: Annotated[
+        Literal["workspace", "directory", "repository"],
+        Meta(
+            description=(
+                "Place of the listed agents: the workspace, your directory, or your repository "
+                "(without one: your directory)"
+            )
+        ),
+    ] = "workspace"
+    directory: (
+        Annotated[
+            str,
+            Meta(max_length=1000, description="Your directory (default: the one of your check-in)"),
+        ]
+        | None
+    ) = None
+    repository: (
+        Annotated[
+            str,
+            Meta(
+                max_length=1000,
+                description="Your repository (default: none with `directory`, else as there)",
+            ),
+        ]
+        | None
+    ) = None
     name: (
         Annotated[str, Meta(max_length=512, description="Name of the only agent to list")] | None
     ) = None
@@ -148,6 +178,8 @@ async def list_agents(context: Context, params: ListAgents) -> Roster:
         for each in await everyone(context, params.name)
         if _fits(context, params, each, wanted)
     ]
+    if params.others_only or params.within != "workspace":
+        found = await _near(context, params, found)
     if wanted is not None:
         found.sort(key=lambda each: not each.name.casefold().startswith(wanted))
     if params.newest_first or params.present_first:
@@ -180,6 +212,10 @@ def _asked(params: ListAgents) -> str:
     return repr(
         [
             params.online_only,
+            params.others_only,
+            params.within,
+            params.directory,
+            params.repository,
             params.name,
             params.days,
             params.newest_first,
@@ -195,6 +231,58 @@ def _fits(context: Context, params: ListAgents, each: Member, wanted: str | None
         and (not params.online_only or each.presence == "online")
         and (params.days is None or (each.last_seen or 0) >= context.now - params.days * DAY_MS)
     )
+
+
+async def _near(context: Context, params: ListAgents, found: list[Member]) -> list[Member]:
+    """Return those that work where the caller asks, without the caller if it asks for others."""
+    is_named = (
+        params.agent is not None or context.session is not None or context.caller.agent is not None
+    )
+    own = await _reader(context, *context.identity(params)) if is_named else None
+    if params.others_only and own is not None:
+        found = [each for each in found if each.name != own.name]
+    if params.within == "workspace":
+        return found
+    what, place = await _own_place(context, params, own)
+    return [each for each in found if await _works_in(context, each, what, place)]
+
+
+async def _reader(context: Context, name: str, instance: str | None) -> Reader | None:
+    """Return an instance, or its agent if no call came from the instance yet."""
+    return await context.store.reader(name, instance) or await context.store.reader(name)
+
+
+async def _own_place(context: Context, params: ListAgents, own: Reader | None) -> tuple[str, str]:
+    """Return what is compared, directory or repository, and the caller's. Raises MissingField."""
+    card: dict[str, Any] = msgspec.structs.asdict(params)
+    if params.directory is None and params.repository is None and own is not None:
+        stored = await context.store.presences(own.agent)
+        # An instance that reported no place works where its agent does.
+        cards = [msgspec.json.decode(stored[each].card) for each in _own(own) if each in stored]
+        card = next((each for each in cards if each.get("directory")), {})
+    if params.within == "repository" and card.get("repository"):
+        return "repository", card["repository"]
+    if not card.get("directory"):
+        raise MissingField(
+            f"Your {params.within} is unknown.",
+            hint="Set `directory` here or in agent.check_in.",
+            field="directory",
+        )
+    return "directory", card["directory"]
+
+
+def _own(reader: Reader) -> list[int]:
+    return [reader.reader, reader.agent]
+
+
+async def _works_in(context: Context, member: Member, what: str, place: str) -> bool:
+    stored = await context.store.presences(member.reader)
+    cards = [
+        here.card
+        for reader, presence in stored.items()
+        if (here := derived(context, presence, reader)).presence != "away"
+    ]
+    return any(card.get(what) == place for card in cards)
 
 
 async def _cards(context: Context, params: ListAgents, page: list[Member]) -> list[Instance]:

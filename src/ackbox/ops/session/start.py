@@ -14,7 +14,14 @@ from msgspec import Meta
 
 from ackbox.errors import AckboxError, Conflict, NotFound
 from ackbox.model.message import Letter
-from ackbox.ops.agent.check_in import Checkin, Checkout, check_in, check_out, with_instance
+from ackbox.ops.agent.check_in import (
+    Checkin,
+    Checkout,
+    check_in,
+    check_out,
+    with_instance,
+    with_name,
+)
 from ackbox.ops.inbox import Check, check
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.note.recall import NotesFrom
@@ -154,7 +161,8 @@ async def start(context: Context, params: Start) -> Started:
     Raises Invalid, NotAllowed, Conflict. Source: docs/why/sessions.md.
     """
     settings = context.workspace.settings
-    params = await with_instance(context, await _named(context, params))
+    params = await with_name(context, await _named(context, params))
+    params = await with_instance(context, params)
     me = await context.newcomer(params)
     ttl_s = params.ttl_s or settings.get("session_ttl_s", DEFAULT_TTL_S)
     conflicts = await overlaps(context, me.reader, params.area, params.files or [])
@@ -194,6 +202,7 @@ async def _named(context: Context, params: Start) -> Start:
     own = context.caller.agent
     if (
         params.agent is not None
+        or params.name_form is not None
         or params.session is not None
         or (own is not None and not params.new_name)
     ):
