@@ -33,7 +33,8 @@ class Arg(msgspec.Struct, frozen=True):
     not set.
     `of_each` makes it a list of objects with these names. With `empty_is_none` an empty text, or
     null, counts as left out. A required argument may be empty only with `may_be_empty`, or where
-    the operation takes empty text; an optional one with it passes empty text on.
+    the operation takes empty text; an optional one with it passes empty text on. It is another
+    name of the arguments `same_as`.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Arg(msgspec.Struct, frozen=True):
     of_each: tuple[Arg, ...] = ()
     empty_is_none: bool = False
     may_be_empty: bool = False
+    same_as: tuple[str, ...] = ()
 
 
 def limit(maximum: int, *, default: int) -> Arg:
