@@ -29,6 +29,7 @@ OPEN = {
     "/login",
     "/",
     "/ws",
+    "/connection/websocket",
     "/assets/{digest}/{path:path}",
     "/w/{workspace}/{page:path}",
     "/logout",

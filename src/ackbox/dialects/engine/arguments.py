@@ -60,19 +60,17 @@ def map_call(tool: ToolMapping, shape: type[msgspec.Struct], arguments: Any) -> 
 
 
 def _refuse_both_names(tool: ToolMapping, given: dict[str, Any]) -> None:
-    """Refuse two names of one parameter with different values: one of them would be lost."""
-    first: dict[str, Arg] = {}
+    """Refuse two names of one argument with different values: one of them would be lost."""
     for arg in tool.args:
-        if arg.to is None or arg.default is not None or given[arg.name] is None:
-            continue
-        other = first.setdefault(arg.to, arg)
-        if given[other.name] != given[arg.name]:
-            raise Invalid(
-                f"`{other.name}` and `{arg.name}` are two names of one argument, and their values"
-                " differ.",
-                hint=f"Leave `{arg.name}` out.",
-                field=arg.name,
-            )
+        value = given[arg.name]
+        for other in arg.same_as:
+            if value is not None and given.get(other) not in (None, value):
+                raise Invalid(
+                    f"`{other}` and `{arg.name}` are two names of one argument, and their values"
+                    " differ.",
+                    hint=f"Leave `{arg.name}` out.",
+                    field=arg.name,
+                )
 
 
 def _refuse_empty(tool: ToolMapping, given: dict[str, Any]) -> None:

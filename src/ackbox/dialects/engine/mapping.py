@@ -35,7 +35,8 @@ class Arg(msgspec.Struct, frozen=True):
     made of the same value, each with its place in it for errors. With `ignores_unknown` the objects
     of `of_each` may have other names, which are ignored. With `empty_is_none` an empty text, or
     null, counts as left out. A required argument may be empty only with `may_be_empty`, or where
-    the operation takes empty text; an optional one with it passes empty text on.
+    the operation takes empty text; an optional one with it passes empty text on. It is another
+    name of the arguments `same_as`.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Arg(msgspec.Struct, frozen=True):
     ignores_unknown: bool = False
     empty_is_none: bool = False
     may_be_empty: bool = False
+    same_as: tuple[str, ...] = ()
 
 
 def limit(maximum: int, *, default: int) -> Arg:

@@ -112,6 +112,7 @@ CHECKOUT: tuple[Arg, ...] = (
         Annotated[str, Meta(max_length=10_000, description="The same as work_summary")],
         "summary",
         default=None,
+        same_as=("work_summary",),
     ),
     Arg(
         "outcome_status",
@@ -134,6 +135,7 @@ CHECKOUT: tuple[Arg, ...] = (
         ],
         "outcome",
         default=None,
+        same_as=("outcome_status",),
     ),
     Arg(
         "files_touched",
@@ -172,12 +174,14 @@ REASON = Arg(
     Annotated[str, Meta(max_length=10_000, description="Why it is blocked or failed")],
     "note",
     default=None,
+    same_as=("result_summary",),
 )
 NOTE = Arg(
     "note",
     Annotated[str, Meta(max_length=10_000, description="Comment on the progress")],
     "note",
     default=None,
+    same_as=("result_summary", "reason"),
 )
 CHANGED = Arg(
     "files_changed",

@@ -153,6 +153,7 @@ TOOLS: tuple[ToolMapping, ...] = (
                 Annotated[str, Meta(max_length=10_000, description="The same as result_summary")],
                 "note",
                 default=None,
+                same_as=("result_summary",),
             ),
             CHANGED,
         ),
