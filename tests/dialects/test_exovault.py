@@ -313,6 +313,32 @@ async def test_an_agent_that_begins_with_another_tool_is_told_once_what_a_start_
         assert "sessionStart" in (await claude.tool("write_memory", content="z"))["_ext"]
 
 
+async def test_an_agents_key_lists_its_vault_makes_none_and_deletes_only_what_it_wrote(
+    tmp_path: Path,
+) -> None:
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served:
+        ana, bob = [Agent(served, await made(served, name)) for name in ("ana", "bob")]
+        vaults = await ana.rest("list-vaults")
+        refused = await ana.rest("create-vault", name="mine")
+        _, note = await ana.rest("create-note", title="t", content="ana's")
+        theirs = [
+            await bob.rest(path, **{name: note["noteId"]})
+            for path, name in (
+                ("delete-note", "noteId"),
+                ("move-note", "noteId"),
+                ("archive-memory", "memoryId"),
+            )
+        ]
+        own = await ana.rest("delete-note", noteId=note["noteId"])
+    assert (vaults[0], [each["id"] for each in vaults[1]]) == (200, ["default"])
+    assert (refused[0], refused[1]["error"].split(":")[0]) == (403, "SCOPE_DENIED")
+    assert [(status, told["error"]) for status, told in theirs] == [
+        (403, f"SCOPE_DENIED: Only the author of a note and admins can {what} it.")
+        for what in ("remove", "move", "archive")
+    ]
+    assert (own[0], own[1]["deleted"]) == (200, True)
+
+
 async def test_the_hooks_text_is_fenced_and_names_exovaults_tools(tmp_path: Path) -> None:
     async with serving(f"sqlite:///{tmp_path}/a.db") as served:
         agent = Agent(served, await made(served, "claude-code"))

@@ -83,7 +83,7 @@ def test_notes_are_filed_appended_explored_archived_and_removed(ackbox: Command)
         "Back.",
         "Archived: 0 of 0.",
         "Removed, with 0 earlier versions.",
-        "No notes. Add one with: ackbox --as ana note add TEXT",
+        "",
     ]
 
 

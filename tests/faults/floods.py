@@ -29,7 +29,7 @@ def _same(**params: Any) -> Params:
     return lambda _: params
 
 
-def _event(session: str, moment: str, **more: bool) -> dict[str, Any]:
+def _event(session: str, moment: str, **more: bool | str) -> dict[str, Any]:
     return {"program": "claude", "program_session": session, "moment": moment, **more}
 
 
@@ -128,6 +128,7 @@ HEAVY: dict[str, tuple[Params, ...]] = {
         lambda n: _event(f"s{n}", "session_start", is_new_context=True),
         lambda n: _event("s", "prompt" if n % 2 else "tool", has_shown_last=True),
         lambda n: _event("s", "compacted", has_shown_last=True),
+        lambda n: _event("s", "prompt", with_notes=True, prompt=f"common note words {n}"),
     ),
     "program.wake": (
         _same(program="claude", way="monitor"),

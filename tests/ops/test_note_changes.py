@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -180,6 +181,15 @@ async def test_a_write_that_is_repeated_gives_the_first_note_and_new_content_sup
     # A number of the other engine's spelling of one unique row: the id is free once it is gone.
     await post("note.remove", agent="ana", id=first.id)
     assert (await write("Python 3.13")).supersedes is None
+
+
+async def test_writes_of_one_id_that_arrive_together_are_one_note(post: Post) -> None:
+    await post("agent.check_in", agent="ana")
+    written = await asyncio.gather(
+        *(post("note.add", agent="ana", text="once", write_id="w") for _ in range(12))
+    )
+    assert len({each.id for each in written}) == 1
+    assert sorted(each.duplicate for each in written) == [False, *[True] * 11]
 
 
 async def test_a_note_names_what_it_is_made_from(post: Post) -> None:

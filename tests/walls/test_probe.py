@@ -72,6 +72,7 @@ class Asker:
             "path": "/",
             "title": "x",
             "messages": [{"to": "bob", "body": "x"}],
+            "tasks": [{"title": "x"}],
             "part": "message",
             "records": [],
             "upto": 1 << 40,
