@@ -17,17 +17,23 @@ import shutil
 import sys
 import tempfile
 import time
-from importlib.resources import files
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from ackbox.app.call import App, open_app
 from ackbox.private import write_private
 from ackbox.store.engine import Transaction
+from ackbox.store.readers import Reader
+from ackbox.store.sql.migrate import migrations
 from ackbox.store.store import Store, find_workspace
+
+T = TypeVar("T")
 
 AGENTS = 10_000
 TOGETHER = 2_000
+# Messages that wait for the agent `thirty-unread`.
+UNREAD = 30
 VERSION = b"1"  # another one whenever what is built here changes
 # One in twenty messages goes to three agents, one in fifty to everyone.
 COMMON, RARE = "harbour", "quincunx"
@@ -47,10 +53,7 @@ def prepare(messages: int) -> Path:
 
 
 def _place(messages: int) -> Path:
-    parts = sorted((files("ackbox.store") / "migrations").iterdir(), key=lambda part: part.name)
-    shape = hashlib.sha256(
-        VERSION + b"".join(part.read_bytes() for part in parts if part.name.endswith(".sql"))
-    )
+    shape = hashlib.sha256(VERSION + "".join(map(repr, migrations("sqlite"))).encode())
     return (
         Path(os.environ.get("ACKBOX_BENCH_CACHE") or Path(tempfile.gettempdir()) / "ackbox-bench")
         / f"{messages}-{shape.hexdigest()[:12]}"
@@ -72,7 +75,7 @@ async def _build(place: Path, messages: int) -> None:
             )
         )
     await Filling(app, names, seed=messages).fill(messages)
-    for number in range(30):
+    for number in range(UNREAD):
         await app.call(
             "message.send",
             {"agent": names[number], "to": "thirty-unread", "body": text(random.Random(number))},
@@ -108,15 +111,16 @@ class Filling:
         found = await self._app.engine.read(lambda tx: find_workspace(tx, "default"), across=True)
         assert found is not None
         self._ws = found.ws
-        by_name = {
-            reader.name: reader for reader in await self.in_store(lambda store: store.all_readers())
-        }
-        self._readers = [by_name[name] for name in self._names]
+        self._readers = await self.in_store(self._look_up)
 
-    async def in_store(self, ask: Any) -> Any:
+    async def _look_up(self, store: Store) -> list[Reader]:
+        found = [await store.reader(name) for name in self._names]
+        return [reader for reader in found if reader is not None]
+
+    async def in_store(self, ask: Callable[[Store], Awaitable[T]]) -> T:
         """Ask the store in a writing transaction."""
 
-        async def work(tx: Transaction) -> Any:
+        async def work(tx: Transaction) -> T:
             return await ask(Store(tx, self._ws))
 
         return await self._app.engine.write(work, ws=self._ws)

@@ -8,9 +8,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from tests.forks import forks
+
+LONGEST_S = 60
 SOURCE = str(Path(__file__).parents[1] / "src")
 
 
@@ -37,16 +42,41 @@ class Command:
     def __call__(
         self, *arguments: str, stdin: str | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+        """Run a command to its end, in a fork."""
+        with ExitStack() as stack:
+            given, out, errors = (
+                stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline=None))
+                for _ in range(3)
+            )
+            if stdin is None:
+                given = stack.enter_context(open(os.devnull, encoding="utf-8"))
+            else:
+                given.write(stdin)
+                given.seek(0)
+            code = forks().run(
+                list(arguments),
+                self.environment | environment,
+                [given.fileno(), out.fileno(), errors.fileno()],
+                LONGEST_S,
+            )
+            out.seek(0)
+            errors.seek(0)
+            return subprocess.CompletedProcess(
+                ["ackbox", *arguments], code, out.read(), errors.read()
+            )
+
+    def started(
+        self, *arguments: str, stdin: str = "", **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, in a process that has loaded nothing."""
         return subprocess.run(
             [*self.argv, *arguments],
             capture_output=True,
             text=True,
             input=stdin,
-            timeout=60,
+            timeout=LONGEST_S,
             check=False,
             env=self.environment | environment,
-            stdin=subprocess.DEVNULL if stdin is None else None,
         )
 
     def json(self, *arguments: str, **environment: str) -> Any:

@@ -76,7 +76,7 @@ def test_nothing_in_the_working_directory_is_run(
 ) -> None:
     project, sprung = trapped(ackbox)
     monkeypatch.chdir(project)
-    done = ackbox(*arguments, stdin="")
+    done = ackbox.started(*arguments)
     assert (done.returncode, sprung.exists()) == (0, False), done.stderr
     server = json.loads((ackbox.data / "server.json").read_text())
     assert Path(os.readlink(f"/proc/{server['pid']}/cwd")) == ackbox.data.resolve()

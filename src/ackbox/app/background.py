@@ -26,7 +26,10 @@ from ackbox.store.schedules import Due, due_schedules
 from ackbox.store.store import Store, every_workspace
 
 TURN_S = 1.0
-INDEX_TOGETHER = 500
+# Messages and characters that the index takes in one step: some two milliseconds of the loop. More
+# would be rolled back and moved to a thread, and the writes of its workspace with it.
+INDEX_TOGETHER = 32
+INDEX_CHARACTERS = 64_000
 # Number of turns after which a reader that follows is stored as seen: a tenth of the default TTL.
 ALIVE_TURNS = 18
 P = ParamSpec("P")
@@ -144,7 +147,9 @@ class Background:
             # Taken out first: what is sent while this runs puts it back.
             self._unindexed.discard(ws)
             try:
-                while await self._write(ws, Store.index_more, INDEX_TOGETHER):
+                while await self._write(
+                    ws, Store.index_more, INDEX_TOGETHER, INDEX_CHARACTERS
+                ):
                     pass
             except BaseException:
                 self._unindexed.add(ws)

@@ -20,23 +20,28 @@ class Search(Bound):
         row = await self.row("search_upto")
         return 0 if row is None else int(row[0])
 
-    async def index_more(self, most: int) -> bool:
-        """Index the next messages, at most `most`; true when there may be more."""
+    async def index_more(self, most: int, characters: int | None = None) -> bool:
+        """Index the next messages, at most `most`, and no more after so many characters of text;
+        true when there may be more.
+        """
         await self.run("search_begin")
         row = await self.row("search_lock")
         upto, last = (0 if row is None else int(row[0])), await self.last_seq()
         if upto >= last:
             return False
         rows = await self.rows("search_unindexed", upto=upto, most=most)
-        entries = [
-            (seq, spaced(body if subject is None else f"{subject}\n{body}"))
-            for seq, subject, body in rows
-        ]
+        entries, left = [], characters
+        for seq, subject, body in rows:
+            text = body if subject is None else f"{subject}\n{body}"
+            entries.append((seq, spaced(text)))
+            if left is not None and (left := left - len(text)) < 0:
+                break
+        has_more = len(entries) == most or len(entries) < len(rows)
         await self.run(
             "search_add", place=self._place(), entries=msgspec.json.encode(entries).decode()
         )
-        await self.run("search_move", upto=rows[-1][0] if len(rows) == most else last)
-        return len(rows) == most
+        await self.run("search_move", upto=entries[-1][0] if has_more else last)
+        return has_more
 
     async def search_page(self, query: Query, narrow: Filter, *, most: int) -> list[Stored]:
         """Return matching messages, newest first."""

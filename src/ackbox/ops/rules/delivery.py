@@ -39,6 +39,8 @@ def delivery(found: Standings, priority: int, now: int) -> str:
 
     The sentence begins with a verb; a face puts the recipient's name before it.
     """
+    if len(found.instances) == 1:
+        return outlook(found.instances[0], priority, now).text
     present = [each for each in found.instances if each.presence != "away"]
     if not present:
         last = max(found.instances, key=lambda each: each.last_seen or 0)

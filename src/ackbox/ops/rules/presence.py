@@ -27,6 +27,7 @@ Reach = Annotated[
 ]
 IDLE_UNTIL_MS = 3_600_000
 DEFAULT_TTL_S = 180
+NO_CARD = "{}"
 # Higher is more present; the only order of the states.
 RANK: dict[Standing, int] = {"online": 2, "idle": 1, "away": 0}
 
@@ -47,11 +48,11 @@ def derive(presence: Presence | None, alive: int, now: int, *, on_socket: bool =
     """
     if presence is None and not alive:
         return Here("away", None, "poll", {}, None)
-    stored = presence or Presence(0, alive, alive, DEFAULT_TTL_S, None, "{}")
+    stored = presence or Presence(0, alive, alive, DEFAULT_TTL_S, None, NO_CARD)
     # The one nearest to now: where the clock was set back, a sign from the time before lies ahead
     # and says nothing.
-    last = min(stored.last_seen, alive, key=lambda at: abs(now - at))
-    card = msgspec.json.decode(stored.card)
+    last = stored.last_seen if abs(now - stored.last_seen) <= abs(now - alive) else alive
+    card = msgspec.json.decode(stored.card) if stored.card != NO_CARD else {}
     state = _state(last, stored.ttl_s, stored.left_at, now)
     # What hooks and bridge promise is what counts: the socket of a bridge shows a model nothing.
     reach = card.get("reach") or ("socket" if on_socket else "poll")
@@ -148,7 +149,7 @@ async def standings(context: Context, reader: Reader) -> Standings:
     here = [derived(context, stored.get(number), number) for number in numbers]
     found = here[0] if len(here) == 1 else best(here)
     rules = _rules_in(stored.get(reader.agent))
-    own = _rules_in(stored.get(reader.reader)) or rules
+    own = (not reader.is_agent and _rules_in(stored.get(reader.reader))) or rules
     if own and (rule := in_words({ATTENTION: own}, context.now)):
         found = msgspec.structs.replace(found, reach=f"{found.reach}, {rule}")
     if rules:

@@ -19,6 +19,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any, TypeVar
 
 import apsw
@@ -353,7 +354,7 @@ class SqliteEngine:
         jobs, far = list(group.jobs), set[int | None]()
         group.jobs.clear()
         for place, job in enumerate(jobs):
-            if (place and watch.is_over()) or job.ws in far:
+            if (place and perf_counter() > watch.until and watch.is_over()) or job.ws in far:
                 group.cut.append(job)
                 continue
             before = changes() + tx.taken

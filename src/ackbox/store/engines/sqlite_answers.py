@@ -79,13 +79,15 @@ class Answers:
         self._connection = connection
         self._touched: dict[str, Touched] = {}
         self._spoiled: dict[str, list[str]] = {}
-        self._answers: dict[str, dict[tuple[Any, ...], list[Row]]] = {}
+        # By statement and by the values of its parameters in its own order: two callers may name
+        # the same ones in different orders.
+        self._answers: dict[str, dict[Any, list[Row]]] = {}
 
     def forget(self) -> None:
         """Drop every answer: the transaction is over, or a part of it was undone."""
         self._answers = {}
 
-    def of(self, statement: Statement) -> dict[tuple[Any, ...], list[Row]]:
+    def of(self, statement: Statement) -> dict[Any, list[Row]]:
         """Return the answers to a query so far, by its parameters.
 
         The caller adds new answers to it.

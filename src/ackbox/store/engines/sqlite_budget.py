@@ -8,6 +8,7 @@ waits for it. Explained in docs/why/limits.md, "The event loop".
 from __future__ import annotations
 
 import math
+import sys
 from time import perf_counter, thread_time
 
 import apsw
@@ -44,8 +45,13 @@ class Stopwatch:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self.until = perf_counter() + seconds
+        self.start()
+
+    def start(self) -> float:
+        """Start again; returns the wall clock's time at which the limit is over."""
+        self.until = perf_counter() + self._seconds
         self._until_worked: float | None = None
+        return self.until
 
     def is_over(self) -> bool:
         if perf_counter() <= self.until:
@@ -56,35 +62,32 @@ class Stopwatch:
 
 
 class Budget:
-    """The budget of the current work; unlimited between pieces of work."""
+    """The budget of the current work; unlimited between pieces of work.
+
+    After each statement of the work, its transaction subtracts the rows from `rows`, and calls
+    `check` if they are below 0 or the wall clock shows more than `until`: a call for each statement
+    would cost as much as a short one.
+    """
 
     def __init__(self, connection: apsw.Connection) -> None:
-        self._watch: Stopwatch | None = None
-        # A copy of the watch's `until`: most statements end before it, and every one checks it.
-        self.until = math.inf
-        self.rows = ROWS
+        self._watch = Stopwatch(SECONDS)
+        self.end()
         connection.set_progress_handler(self._is_over, STEPS)
 
     def begin(self) -> None:
         """Start the budget of the next work."""
-        self._watch = Stopwatch(SECONDS)
-        self.until = self._watch.until
+        self.until = self._watch.start()
         self.rows = ROWS
 
     def end(self) -> None:
         """Remove the limit for work that continues in a thread."""
-        self._watch = None
-        self.until = math.inf
+        self.until = self._watch.until = math.inf
+        self.rows = sys.maxsize
 
-    def spend(self, rows: int) -> None:
-        """Count the rows of a statement. Raises Spent."""
-        self.rows -= rows
-        if (
-            (self.rows < 0 or perf_counter() > self.until)
-            and self._watch is not None
-            and (self.rows < 0 or self._watch.is_over())
-        ):
+    def check(self) -> None:
+        """Raise Spent if the rows or the time are used up."""
+        if self.rows < 0 or self._watch.is_over():
             raise Spent
 
     def _is_over(self) -> bool:
-        return self._watch is not None and self._watch.is_over()
+        return self._watch.is_over()

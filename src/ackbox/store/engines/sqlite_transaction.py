@@ -49,11 +49,10 @@ class NearTransaction(SqliteTransaction):
 
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
         found = self._execute(self._statements[name].sql, parameters).fetchall()
-        # Inlined from `spend`: an inbox calls this some seventy times.
         budget = self.budget
         budget.rows -= len(found)
         if budget.rows < 0 or perf_counter() > budget.until:
-            budget.spend(0)
+            budget.check()
         return found
 
 
@@ -91,23 +90,27 @@ class GroupTransaction(SqliteTransaction):
         if self._next and name not in self._aside:
             self._settle_for(statement)
         answers = self._answers.of(statement) if self._share_answers else {}
-        # In the statement's order: two callers may name the same parameters in different ones.
-        asked = tuple([parameters[each] for each in statement.parameters])
+        asked = statement.values(parameters)
         found = answers.get(asked)
         if found is None:
             found = answers[asked] = self._execute(statement.sql, parameters).fetchall()
-        self.budget.spend(len(found))
+        budget = self.budget
+        budget.rows -= len(found)
+        if budget.rows < 0 or perf_counter() > budget.until:
+            budget.check()
         return found
 
     async def run(self, name: str, /, **parameters: Any) -> None:
         self._before(self._statements[name])
         self._execute(self._statements[name].sql, parameters)
-        self.budget.spend(0)
+        if perf_counter() > self.budget.until:
+            self.budget.check()
 
     async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
         self._before(self._statements[name])
         self._executemany(self._statements[name].sql, parameters)
-        self.budget.spend(0)
+        if perf_counter() > self.budget.until:
+            self.budget.check()
 
     def settle(self) -> None:
         """Store the taken numbers: before the commit, and before a statement that reads or moves a

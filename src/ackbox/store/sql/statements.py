@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
+from operator import itemgetter
+from typing import Any
 
 import msgspec
 
@@ -21,7 +23,8 @@ PARAMETER = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)\b")
 
 class Statement(msgspec.Struct, frozen=True):
     """One named statement: its SQL with :named parameters, its purpose, those names in order,
-    and whether it writes.
+    whether it writes, and a function that takes the values from a dict in that order: a tuple, or
+    the only value itself.
     """
 
     name: str
@@ -29,6 +32,7 @@ class Statement(msgspec.Struct, frozen=True):
     sql: str
     parameters: tuple[str, ...]
     is_write: bool
+    values: Callable[[dict[str, Any]], Any]
 
 
 @functools.cache
@@ -89,4 +93,5 @@ def _statement(name: str, purpose: str, sql: str) -> Statement:
         raise ValueError(f"statement {name} has no purpose")
     if "ws" not in parameters and "across:" not in purpose:
         raise ValueError(f"statement {name} names no workspace")
-    return Statement(name, purpose, sql, parameters, not sql.startswith("SELECT"))
+    values = itemgetter(*parameters) if parameters else lambda _: ()
+    return Statement(name, purpose, sql, parameters, not sql.startswith("SELECT"), values)
