@@ -17,14 +17,7 @@ from msgspec import Meta
 
 from ackbox.errors import Invalid, NotAllowed, NotFound, NotYou
 from ackbox.model.moment import IdMaker
-from ackbox.model.name import (
-    MAILBOXES,
-    is_same,
-    is_servers,
-    parse_instance,
-    parse_name,
-    refuse_newcomer,
-)
+from ackbox.model.name import is_same, is_servers, parse_instance, parse_name, refuse_newcomer
 from ackbox.ops.access import Caller, Scope
 from ackbox.ops.rules.totals import Totals
 from ackbox.store.readers import Arrival, Reader, nobody, other_spelling
@@ -187,12 +180,13 @@ class Context(msgspec.Struct, kw_only=True):
 
     async def _as_server(self, name: str) -> Reader:
         """Return the reader of a name of the server, for a caller that may act under it."""
-        reader, is_listed = await self.store.reader(name), name in MAILBOXES
-        if reader is not None and reader.kind == "system" and (reader.seen or not is_listed):
-            return reader
-        if not self.store.tx.writable:
+        if self.store.tx.writable:
+            # The plain name has no mailbox: it shows nowhere but as a sender.
+            return await self.server(name, is_listed=name != "system")
+        reader = await self.store.reader(name)
+        if reader is None or reader.kind != "system":
             raise NeedsWrite
-        return await self.server(name, is_listed=is_listed)
+        return reader
 
     async def newcomer(self, call: Call) -> Reader:
         """Return the reader the caller registers as.
@@ -319,9 +313,7 @@ class Context(msgspec.Struct, kw_only=True):
         return reader
 
     def may_act_as(self, reader: Reader) -> bool:
-        """Whether the caller's key may act as a reader: for a person, only that person's key; for a
-        name of the server, only one that names it.
-        """
+        """Whether the key may act as a reader: a person's own, or one that names the server's."""
         if reader.kind == "system":
             return self.caller.is_server(reader.name)
         is_self = self.caller.is_person and reader.name == self.caller.agent
