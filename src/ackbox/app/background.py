@@ -147,9 +147,7 @@ class Background:
             # Taken out first: what is sent while this runs puts it back.
             self._unindexed.discard(ws)
             try:
-                while await self._write(
-                    ws, Store.index_more, INDEX_TOGETHER, INDEX_CHARACTERS
-                ):
+                while await self._write(ws, Store.index_more, INDEX_TOGETHER, INDEX_CHARACTERS):
                     pass
             except BaseException:
                 self._unindexed.add(ws)

@@ -1238,7 +1238,7 @@ class ReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Ask for a review of a diff; it opens a conversation.
+        """Open a review of a diff: a message to the reviewers.
 
         Raises what message.send raises.
         """
@@ -1255,7 +1255,7 @@ class ReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Comment on a review, on a file or a line; opens it again.
+        """Add a comment to a review, on a file or a line; opens it again.
 
         Everyone who takes part gets the comment as a message.
 
@@ -1273,7 +1273,7 @@ class ReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Resolve a review, with an outcome.
+        """Mark a review as resolved, with an outcome.
 
         Everyone who takes part gets the resolution as a message.
 
@@ -3135,7 +3135,7 @@ class SyncReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Ask for a review of a diff; it opens a conversation.
+        """Open a review of a diff: a message to the reviewers.
 
         Raises what message.send raises.
         """
@@ -3152,7 +3152,7 @@ class SyncReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Comment on a review, on a file or a line; opens it again.
+        """Add a comment to a review, on a file or a line; opens it again.
 
         Everyone who takes part gets the comment as a message.
 
@@ -3170,7 +3170,7 @@ class SyncReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Resolve a review, with an outcome.
+        """Mark a review as resolved, with an outcome.
 
         Everyone who takes part gets the resolution as a message.
 
