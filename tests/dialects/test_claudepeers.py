@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import socket
+import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from ackbox.app.limits import Limits, Rate
 from ackbox.dialects.claudepeers.rest import CLAUDEPEERS_REST
+from tests.answers import text_of
 from tests.command import Command
 from tests.serving import Served, serving
 
@@ -130,6 +135,42 @@ async def test_a_poll_delivers_and_a_native_look_still_finds_it_unread(database:
         native = await served.app.call("inbox.check", {"agent": one}, credential=served.key)
     assert [(each.agent, each.state) for each in status.receipts] == [(one, "delivered")]
     assert [each.id for each in native.messages] == [sent.id]
+
+
+async def test_the_bridge_reports_where_it_runs_so_that_places_can_be_listed(
+    tmp_path: Path,
+) -> None:
+    shop = tmp_path / "shop"
+    (shop / "web").mkdir(parents=True)
+    (shop / ".git").mkdir()
+    async with serving(f"sqlite:///{tmp_path}/a.db") as served, AsyncExitStack() as stack:
+        peers = {}
+        for name, where in (("ana", shop), ("bob", shop / "web"), ("cy", tmp_path)):
+            program = StdioServerParameters(
+                command=sys.executable,
+                args=["-m", "ackbox", "--as", name, "mcp", "--dialect", "claudepeers"],
+                env=Command(tmp_path).environment
+                | {"ACKBOX_URL": served.url, "ACKBOX_KEY": served.key},
+                cwd=where,
+            )
+            peers[name] = await stack.enter_async_context(
+                Client(stdio_client(program), mode="legacy")
+            )
+
+        async def near(name: str, scope: str) -> list[str]:
+            told = text_of(await peers[name].call_tool("list_peers", {"scope": scope}))
+            return re.findall(r"^(?:ID|  CWD|  Repo): (.+)$", told, re.MULTILINE)
+
+        seen = {
+            "directory": await near("ana", "directory"),
+            "repo": await near("ana", "repo"),
+            "without a repository": await near("cy", "repo"),
+        }
+    assert seen == {
+        "directory": [],
+        "repo": ["bob", str(shop / "web"), str(shop)],
+        "without a repository": [],
+    }
 
 
 def test_the_port_opens_on_request_with_one_key_and_says_who_can_use_it(tmp_path: Path) -> None:

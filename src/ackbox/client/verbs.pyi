@@ -1688,7 +1688,7 @@ class ReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Ask for a review of a diff; it opens a conversation.
+        """Open a review of a diff: a message to the reviewers.
 
         Raises what message.send raises.
         """
@@ -1705,7 +1705,7 @@ class ReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Comment on a review, on a file or a line; opens it again.
+        """Add a comment to a review, on a file or a line; opens it again.
 
         Everyone who takes part gets the comment as a message.
 
@@ -1723,7 +1723,7 @@ class ReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Resolve a review, with an outcome.
+        """Mark a review as resolved, with an outcome.
 
         Everyone who takes part gets the resolution as a message.
 
@@ -3790,7 +3790,7 @@ class SyncReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Ask for a review of a diff; it opens a conversation.
+        """Open a review of a diff: a message to the reviewers.
 
         Raises what message.send raises.
         """
@@ -3807,7 +3807,7 @@ class SyncReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Comment on a review, on a file or a line; opens it again.
+        """Add a comment to a review, on a file or a line; opens it again.
 
         Everyone who takes part gets the comment as a message.
 
@@ -3825,7 +3825,7 @@ class SyncReviewVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Review:
-        """Resolve a review, with an outcome.
+        """Mark a review as resolved, with an outcome.
 
         Everyone who takes part gets the resolution as a message.
 

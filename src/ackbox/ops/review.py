@@ -41,7 +41,9 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="Id of the message")]
     author: Annotated[str, Meta(description="Author, from the key")]
     kind: Annotated[str, Meta(description="Kind of the author: agent, human, system or external")]
-    file: Annotated[str | None, Meta(description="Path of the file; null for the whole diff")]
+    file: Annotated[
+        str | None, Meta(description="Path of the file; null for a comment on all of it")
+    ]
     line: Annotated[str | None, Meta(description="Line or lines of the file, such as 10-20")]
     body: Annotated[str, Meta(description="Text")]
     resolves: Annotated[bool, Meta(description="Whether it resolves the review")]
@@ -56,7 +58,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     author: Annotated[str, Meta(description="Agent or person whose diff it is")]
     to: Annotated[list[str], Meta(description="Reviewers")]
     subject: Annotated[str | None, Meta(description="Subject")]
-    body: Annotated[str, Meta(description="What is to be reviewed")]
+    body: Annotated[str, Meta(description="Text of the request")]
     refs: Annotated[list[Ref], Meta(description="Diffs and files under review")]
     thread: Annotated[str, Meta(description="Id of the conversation")]
     created_at: Annotated[str, Meta(description="Time of storage")]
@@ -78,7 +80,7 @@ class Open(Call, frozen=True, kw_only=True):
     to: Annotated[
         str | list[str], Meta(description="Reviewers: names separated by commas, or a list")
     ]
-    body: Annotated[str, Meta(description="What is to be reviewed, and the feedback you need")]
+    body: Annotated[str, Meta(description="Text of the request, such as the feedback you need")]
     subject: Annotated[str, Meta(description="Subject (at most 200 characters)")] | None = None
     diff: (
         Annotated[
@@ -154,7 +156,7 @@ class Reviews(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("review.open", scope="write", writes=True, creates=True)
 async def open_review(context: Context, params: Open) -> Review:
-    """Ask for a review of a diff; it opens a conversation.
+    """Open a review of a diff: a message to the reviewers.
 
     Raises what message.send raises.
     """
@@ -179,7 +181,7 @@ async def open_review(context: Context, params: Open) -> Review:
 
 @op("review.comment", scope="write", writes=True, creates=True)
 async def comment(context: Context, params: AddComment) -> Review:
-    """Comment on a review, on a file or a line; opens it again.
+    """Add a comment to a review, on a file or a line; opens it again.
 
     Everyone who takes part gets the comment as a message.
 
@@ -203,7 +205,7 @@ async def comment(context: Context, params: AddComment) -> Review:
 
 @op("review.resolve", scope="write", writes=True)
 async def resolve(context: Context, params: Resolve) -> Review:
-    """Resolve a review, with an outcome.
+    """Mark a review as resolved, with an outcome.
 
     Everyone who takes part gets the resolution as a message.
 

@@ -53,7 +53,7 @@ TOOLS: tuple[ToolMapping, ...] = (
                     str,
                     Meta(
                         max_length=20_000,
-                        description="What was done in this turn; empty for nothing to say",
+                        description="What was done in this turn; empty for none",
                     ),
                 ],
                 "summary",

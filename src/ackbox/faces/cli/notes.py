@@ -463,7 +463,8 @@ def turn_submit(ctx: CliContext, file: Any) -> None:
 
     The file holds, for example: {"summary": "Tests pass", "messages": [{"to": "bob", "body":
     "Please review", "intent": "handoff"}]}. Other fields: status, blockers, next, plan, task,
-    answer_within_s, answers_oldest, idempotency_key; in a message: subject, refs, parent.
+    answer_within_s, answers_oldest, idempotency_key; in a message: subject, refs, parent; tasks to
+    create: [{"key": "api", "title": "Build the API", "depends_on": []}].
     """
     ctx.show(ctx.call("turn.submit", **_envelope(file)), _ended)
 
@@ -494,5 +495,6 @@ def _ended(of: Any) -> str:
         [
             f"{'Known already' if of['duplicate'] else 'Submitted'}: {of['id']}, {of['status']}",
             *sent,
+            *(f"  task {each['number']}: {each['title']}" for each in of["tasks"]),
         ]
     )

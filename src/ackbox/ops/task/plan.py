@@ -92,7 +92,7 @@ def _check_keys(plan: Sequence[Planned], field: str) -> None:
         if each.key in keys[:number]:
             raise Invalid(
                 f"Two tasks of the plan have the key {each.key!r}.",
-                hint="Give each task a key of its own.",
+                hint="Give each task a different key.",
                 field=f"{field}[{number}].key",
             )
         unknown = next((key for key in each.depends_on if key not in keys), None)
