@@ -12,7 +12,7 @@ from ackbox.dialects.engine.errors import ErrorReply
 from ackbox.dialects.engine.mapping import Arg, ToolMapping
 
 # As claude-peers finds no peer that has ended.
-SENT_FIXED: dict[str, Any] = {"unknown": "inactive"}
+SENT_FIXED: dict[str, Any] = {"unknown": "inactive", "relaxed_limits": True}
 LISTED_FIXED: dict[str, Any] = {"online_only": True, "others_only": True}
 
 TOOLS: tuple[ToolMapping, ...] = (
