@@ -85,7 +85,7 @@ async def test_an_unknown_dialect_makes_no_key(database: str) -> None:
                 "key.create", {"name": "ana", "dialect": "golem"}, credential=served.key
             )
         assert refused.value.hint == (
-            "Use one of: exovault, golemxv, kavi, superportia, vantagepeers."
+            "Use one of: claudepeers, exovault, golemxv, kavi, superportia, vantagepeers."
         )
         assert not [
             key

@@ -225,11 +225,7 @@ class Context(msgspec.Struct, kw_only=True):
         if self.session is not None:
             return self._of_session(self.session, call)
         if call.agent is None and self.caller.agent is None:
-            raise Invalid(
-                "This key has no name.",
-                hint="Set `agent` to your name.",
-                field="agent",
-            )
+            raise Invalid("This key has no name.", hint="Set `agent` to your name.", field="agent")
         if call.agent is not None and self.caller.is_server(call.agent):
             return call.agent, None
         name = self.caller.agent if call.agent is None else parse_name(call.agent, "agent")
@@ -465,8 +461,7 @@ def find(name: str) -> Operation:
 
     Raises NotFound with the nearest names: all of a noun when that is all there is.
     """
-    operation = OPERATIONS.get(name)
-    if operation is not None:
+    if (operation := OPERATIONS.get(name)) is not None:
         return operation
     noun = name.strip().lower().partition(".")[0].rstrip("s")
     near = difflib.get_close_matches(name[:64], OPERATIONS, n=3, cutoff=0.7) or [

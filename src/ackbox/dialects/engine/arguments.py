@@ -125,6 +125,13 @@ def names_of(call: MappedCall | None, operations: dict[str, str]) -> Names | Non
     } | places
     parts = {part.to: f"{arg.name}.{part.name}" for arg in args for part in arg.of if part.to}
     parts |= {more.to: more.name for arg in args for more in arg.also if more.to}
+    parts |= {
+        f"{whole.to}[].{part.to}": part.name
+        for arg in args
+        for whole in (arg, *arg.also)
+        for part in whole.of_each
+        if part.to
+    }
     values = {
         (arg.to, ours): value
         for arg in reversed(args)

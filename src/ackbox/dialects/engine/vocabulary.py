@@ -25,8 +25,8 @@ _PLACE = re.compile(r"(?P<whole>[a-z_]+)(?P<rest>[.\[][^=]*)?(?:=(?P<value>\w+))
 
 
 class Names(msgspec.Struct, frozen=True):
-    """A caller's names for our parameters (`metadata.day` for a part of one), for their values if
-    those differ, and for our operations.
+    """A caller's names for our parameters (`metadata.day` for a part of one, `tasks[].title` for
+    that of each object in a list), for their values if those differ, and for our operations.
     """
 
     parameters: dict[str, str]
@@ -35,11 +35,14 @@ class Names(msgspec.Struct, frozen=True):
 
     def place(self, ours: str) -> str | None:
         """Return the caller's name for a parameter of ours or a part of it, or null."""
-        whole, *rest = re.split(r"(?=[.\[])", ours, maxsplit=1)
         own = self.parameters.get(ours)
-        return own or (
-            "".join([self.parameters[whole], *rest]) if whole in self.parameters else None
-        )
+        whole, *rest = re.split(r"(?=[.\[])", ours, maxsplit=1)
+        if own is not None or whole not in self.parameters:
+            return own
+        part = self.parameters.get(re.sub(r"\[\d+\]", "[]", ours))
+        if part is not None and rest:
+            rest = [f"{rest[0].rpartition('.')[0]}.{part}"]
+        return "".join([self.parameters[whole], *rest])
 
     def said(self, text: str) -> str:
         """Return a text with the caller's names.

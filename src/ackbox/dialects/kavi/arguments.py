@@ -97,7 +97,19 @@ TOOLS: tuple[ToolMapping, ...] = (
                 ],
                 "plan",
                 default=None,
-                also=(Arg("plan.tasks", list, "tasks", convert.planned),),
+                also=(
+                    Arg(
+                        "plan.tasks",
+                        list,
+                        "tasks",
+                        convert.planned,
+                        of_each=(
+                            Arg("dependsOn", list, "depends_on"),
+                            Arg("owner", str, "to"),
+                            Arg("prompt", str, "description"),
+                        ),
+                    ),
+                ),
             ),
             Arg(
                 "peerMessages",

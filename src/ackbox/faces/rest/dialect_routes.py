@@ -164,21 +164,21 @@ def _endpoint(
                 reply = reply | {"_ext": reply.get("_ext", {}) | more}
             if route.live is not None and tickets is not None:
                 _add_live(reply, route.live, request, tickets, credential or "")
-                return Response(
-                    encode(reply),
-                    status_code=route.status,
-                    media_type=JSON,
-                    headers={"Cache-Control": "no-store"},
-                )
-            if route.text_type:
-                return Response(reply, status_code=route.status, media_type=route.text_type)
-            return Response(encode(reply), status_code=route.status, media_type=JSON)
+            return _response(route, reply)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:  # the edge: everything becomes the system's error shape
             return _refused(rest, route, error, asked)
 
     return endpoint
+
+
+def _response(route: DialectRoute, reply: Any) -> Response:
+    if route.text_type:
+        return Response(reply, status_code=route.status, media_type=route.text_type)
+    # A reply with tickets is for its caller alone.
+    headers = {"Cache-Control": "no-store"} if route.live is not None else None
+    return Response(encode(reply), status_code=route.status, media_type=JSON, headers=headers)
 
 
 def _add_live(

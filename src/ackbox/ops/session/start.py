@@ -47,27 +47,9 @@ from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
 
 KINDS_OF_NAME = (
-    "amber",
-    "brisk",
-    "calm",
-    "clear",
-    "deft",
-    "eager",
-    "fair",
-    "keen",
-    "lucid",
-    "merry",
-    "noble",
-    "plain",
-    "quick",
-    "ready",
-    "sharp",
-    "steady",
-    "swift",
-    "tidy",
-    "vivid",
-    "warm",
-)
+    "amber brisk calm clear deft eager fair keen lucid merry "
+    "noble plain quick ready sharp steady swift tidy vivid warm"
+).split()
 
 
 class Start(Checkin, frozen=True, kw_only=True):
