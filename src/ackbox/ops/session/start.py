@@ -41,15 +41,11 @@ from ackbox.ops.session.context import (
     tell,
 )
 from ackbox.ops.session.list import Session, overlaps, shown_session, state_of
+from ackbox.ops.session.names import random_name
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.messages import NEWEST
 from ackbox.store.readers import Reader
 from ackbox.store.sessions import SessionRow
-
-KINDS_OF_NAME = (
-    "amber brisk calm clear deft eager fair keen lucid merry "
-    "noble plain quick ready sharp steady swift tidy vivid warm"
-).split()
 
 
 class Start(Checkin, frozen=True, kw_only=True):
@@ -190,7 +186,7 @@ async def _named(context: Context, params: Start) -> Start:
     ):
         return params
     while True:
-        name = f"agent-{secrets.choice(KINDS_OF_NAME)}-{secrets.randbelow(98) + 2}"
+        name = random_name()
         if own is not None and not context.caller.speaks_as(name):
             return params
         if await context.store.reader(name) is None:
