@@ -70,7 +70,7 @@ hostile: $(VENV)/.ready
 	ACKBOX_FUZZ_BODIES=20000 ACKBOX_FUZZ_LENGTHS=1000 ACKBOX_FUZZ_LONG=100 $(VENV)/bin/python -m pytest tests/test_briefing.py --timeout 3600
 	ACKBOX_PROBE_EVERY_WAY=1 $(VENV)/bin/python -m pytest tests/walls/test_probe.py
 	ACKBOX_LARGE=1 $(VENV)/bin/python -m pytest tests/ops/test_house_budget.py
-	ACKBOX_EVERY_SCENE=1 $(VENV)/bin/python -m pytest tests/dialects/test_transcripts.py -k "postgres and stdio"
+	ACKBOX_EVERY_SCENE=1 $(VENV)/bin/python -m pytest tests/dialects/test_transcripts.py --timeout 3600
 
 docs: $(VENV)/.ready
 	$(VENV)/bin/python -m tools.make_reference

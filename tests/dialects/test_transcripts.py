@@ -11,7 +11,7 @@ import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx2
 import pytest
@@ -28,8 +28,10 @@ from tests.serving import Served, serving
 pytestmark = pytest.mark.anyio
 HERE = Path(__file__).parent
 NAMES = [dialect.name for dialect in DIALECTS]
-# The bridge cannot tell the engine: on PostgreSQL one scene shows that it works there, unless all
-# are asked for.
+# A bridge for each agent of a scene takes long, and it passes on what the server says: a few scenes
+# show that it works for a dialect. The older era differs from the newest in what surrounds a reply,
+# on both engines alike. All of them run where all are asked for.
+SHORT = {("sqlite", "stdio"): 4, ("postgres", "stdio"): 1, ("postgres", "legacy"): 4}
 EVERY_SCENE = "ACKBOX_EVERY_SCENE" in os.environ
 
 
@@ -74,15 +76,18 @@ def over_stdio(
     return Client(stdio_client(program), mode="legacy")
 
 
+def most_scenes(database: str, way: str) -> int | None:
+    return None if EVERY_SCENE else SHORT.get((urlsplit(database).scheme[:8], way))
+
+
 @pytest.mark.parametrize("way", ["legacy", "2026-07-28", "stdio"])
 @pytest.mark.parametrize("dialect", NAMES)
 async def test_every_call_gets_the_reply_of_the_transcript(
     database: str, tmp_path: Path, dialect: str, way: str
 ) -> None:
     async with serving(database) as served:
-        is_short = way == "stdio" and database.startswith("postgres") and not EVERY_SCENE
         all_scenes = list(scenes(HERE / f"{dialect}.jsonl"))
-        for number, scene in enumerate(all_scenes[:1] if is_short else all_scenes):
+        for number, scene in enumerate(all_scenes[: most_scenes(database, way)]):
             workspace = scene.bound["$ws"] = f"scene-{number}"
             await served.app.call("workspace.create", {"name": workspace}, credential=served.key)
             async with AsyncExitStack() as stack:

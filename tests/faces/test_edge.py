@@ -15,7 +15,8 @@ import pytest
 from starlette.routing import Route, WebSocketRoute
 
 from ackbox.app.limits import Limits, Rate, network
-from ackbox.faces.server.asgi import make_web
+from ackbox.dialects import DIALECTS
+from ackbox.faces.server.asgi import OAUTH, make_web
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -23,6 +24,10 @@ pytestmark = pytest.mark.anyio
 OPEN = {
     "/healthz",
     "/readyz",
+    # What clients of other systems ask first; the answer is the same for everybody.
+    "/health",
+    *(f"/mcp/{dialect.name}/health" for dialect in DIALECTS),
+    *OAUTH,
     "/openapi.json",
     "/reference",
     "/reference.css",

@@ -172,9 +172,9 @@ async def test_more_lists_what_the_key_may_do_and_explains_one(served: Served, m
 
 WRONG: dict[str, tuple[dict[str, Any], str, str, Any]] = {
     "a name that is nearly right": (
-        {"operation": "note.append", "params": {}},
+        {"operation": "note.adds", "params": {}},
         "not_found",
-        "There is no operation 'note.append'.",
+        "There is no operation 'note.adds'.",
         "note.add",
     ),
     "a noun": (

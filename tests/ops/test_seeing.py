@@ -36,6 +36,10 @@ ASKED: dict[str, list[dict[str, Any]]] = {
     "message.status": [{"id": "{id}"}],
     "message.preview": [{"to": "*"}, {"to": "bob"}],
     "thread.get": [{"id": "{id}"}],
+    "review.list": [{"limit": 200}],
+    "review.get": [{"id": "{id}"}],
+    "review.comment": [{"id": "{id}", "body": "no"}],
+    "review.resolve": [{"id": "{id}", "outcome": "approved"}],
     "thread.list": [{"limit": 200}, {"answered_only": True, "limit": 200}],
     "event.feed": [
         {"cursor": "start", "limit": 200},
@@ -93,6 +97,7 @@ APART = {
     "invite.redeem",
     "login.end",
     "message.send_many",
+    "review.open",
     "note.add",
     "note.append",
     "note.archive",
@@ -161,7 +166,7 @@ class Talk:
             to = [*to, words[5]]
         parent = source.choice([*self.words, None, None]) if self.words else None
         fields: dict[str, Any] = {
-            "intent": source.choice(("question", "blocked", "inform")),
+            "intent": source.choice(("question", "blocked", "inform", "review_request")),
             "priority": source.choice((3, 5)),
         }
         if source.random() < 0.3:

@@ -72,7 +72,7 @@ const kept = JSON.parse(
 const note = JSON.parse(
   framed(await ask(bob, "more", { operation: "note.get", params: { id: kept.id } }))[0].text,
 ).note.text;
-const unknown = await call(bob, "more", { operation: "note.append" });
+const unknown = await call(bob, "more", { operation: "note.forget" });
 const resource = (await bob.readResource({ uri: `ackbox://thread/${sent.id}` })).contents[0].text;
 const prompts = (await bob.listPrompts()).prompts.map((prompt) => prompt.name);
 console.log(

@@ -236,6 +236,9 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 NAMES_NOTHING = frozenset(
     {
         "as_owner",
+        "dialect",
+        "only_own",
+        "with_sessions",
         "directory",
         "repository",
         "name_form",

@@ -265,7 +265,10 @@ async def test_not_yours_and_not_there_are_one_answer_and_change_nothing(probe: 
     ws = await number_of(probe)
     before = await rows_of(probe.database, ws)
     different, asked = [], 0
-    for operation in OPERATIONS.values():
+    # The walls are the same code on both engines; on PostgreSQL half of the operations are asked,
+    # unless all are asked for.
+    step = 2 if probe.database.startswith("postgres") and not EVERY_WAY else 1
+    for operation in [*OPERATIONS.values()][::step]:
         for parameter in operation.params.__struct_fields__:
             if parameter not in FOREIGN or (operation.name, parameter) in SHARED:
                 continue
@@ -282,7 +285,7 @@ async def test_not_yours_and_not_there_are_one_answer_and_change_nothing(probe: 
                     different.append((operation.name, parameter, role, face, told))
     assert different == []
     assert await rows_of(probe.database, ws) == before
-    assert asked > 400
+    assert asked > 400 // step
 
 
 def chosen(pairs: list[Any], ways: list[Any]) -> Iterable[tuple[Any, Any]]:
