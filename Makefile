@@ -61,7 +61,8 @@ clients: $(VENV)/.ready
 	@[ -n "$(CLIENTS)" ] || { $(VENV)/bin/python -c "from tests.clients.copies import SOURCES; \
 		print('\n'.join(f'git clone {source} CLIENTS/{name}' for name, source in SOURCES.items()))"; exit 2; }
 	: >tests/clients/results.jsonl
-	ACKBOX_CLIENTS=$(CLIENTS) $(VENV)/bin/python -m pytest tests/clients -v $(ARGS)
+	ACKBOX_CLIENTS=$(CLIENTS) $(VENV)/bin/python -m pytest tests/clients -v $(ARGS); \
+		done=$$?; LC_ALL=C sort -o tests/clients/results.jsonl tests/clients/results.jsonl && exit $$done
 
 hostile: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.hostile $(ARGS)
