@@ -66,7 +66,7 @@ class Clock:
 
 
 def fresh_database(engine: str, where: Path) -> str:
-    """Return the URL of a database that nobody has used."""
+    """Return the URL of an unused database."""
     if engine == "sqlite":
         return f"sqlite:///{where}/ackbox-{uuid.uuid4().hex[:8]}.db"
     name = f"ackbox_{uuid.uuid4().hex}"

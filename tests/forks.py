@@ -7,7 +7,6 @@ Tests of starts themselves, of servers, bridges, hooks and terminals, use real p
 from __future__ import annotations
 
 import atexit
-import contextlib
 import functools
 import importlib
 import io
@@ -18,8 +17,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
-import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -94,6 +91,7 @@ def serve(fd: int) -> None:
         if not text:
             return
         if os.fork() == 0:
+            os.close(jobs.detach())
             _run(json.loads(text), files)
         for each in files:
             os.close(each)
@@ -106,6 +104,7 @@ def _run(job: dict[str, Any], files: list[int]) -> NoReturn:
     answer = socket.socket(fileno=files.pop())
     command = os.fork()
     if command == 0:
+        os.close(answer.detach())
         _become(job, files)
     status = os.waitpid(command, 0)[1]
     answer.send(str(os.waitstatus_to_exitcode(status)).encode())
@@ -128,20 +127,9 @@ def _become(job: dict[str, Any], files: list[int]) -> NoReturn:
         io.TextIOWrapper(io.BufferedWriter(io.FileIO(number, "w")), "utf-8", write_through=True)
         for number in (1, 2)
     )
-    code = 0
-    try:
-        runpy.run_module("ackbox", run_name="__main__", alter_sys=True)
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BaseException:
-        traceback.print_exc()
-        code = 1
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(BrokenPipeError):
-            stream.flush()
-    threading._shutdown()  # type: ignore[attr-defined]  # what Python does at its own end
-    atexit._run_exitfuncs()
-    os._exit(code)
+    # The exit leaves `serve`: Python waits for threads and flushes, as at the end of each program.
+    runpy.run_module("ackbox", run_name="__main__", alter_sys=True)
+    sys.exit()
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def page() -> str:
     seen = [json.loads(line) for line in _lines(RESULTS)]
     parts = [HEAD]
     for name in sorted(dialect.name for dialect in DIALECTS):
-        clients = [each for each in seen if each["system"].lower() == name]
+        clients = [each for each in seen if each["system"] == name]
         parts.append(
             f"\n## {TITLES[name]}\n\nHow to switch:"
             f" [coming from {TITLES[name]}](../howto/{_howto(name)}).\n\n{_table(name, clients)}"

@@ -66,7 +66,7 @@ async def test_the_hooks_show_messages_and_memories_and_keep_turns(tmp_path: Pat
         assert "\n| The auth module is done.\n" in start
         assert "send_message with parentMessageId set to the id" in start
         assert ("| Never log tokens." in start, "| The price service" in start) == (True, True)
-        record("ExoVault", PLUGIN, "inject-context.js session_start", "works: messages, memories")
+        record("exovault", PLUGIN, "inject-context.js session_start", "works: messages, memories")
 
         # What the session has is not injected again; the message is delivered, and not shown again.
         more = await do("note.add", agent="bob", kind="skill", text="Restart the price service.")
@@ -82,7 +82,7 @@ async def test_the_hooks_show_messages_and_memories_and_keep_turns(tmp_path: Pat
             rule.id,
             more.id,
         ]
-        record("ExoVault", PLUGIN, "inject-context.js prompt_submit", "works: new memories only")
+        record("exovault", PLUGIN, "inject-context.js prompt_submit", "works: new memories only")
 
         assert await program.hook("capture-turn.js", "user", prompt="Why does it fail?") == ""
         said = "We decided to restart it nightly."
@@ -96,7 +96,7 @@ async def test_the_hooks_show_messages_and_memories_and_keep_turns(tmp_path: Pat
             )
             for text, role in ((said, "assistant"), ("Why does it fail?", "user"))
         ]
-        record("ExoVault", PLUGIN, "capture-turn.js user and assistant", "works: two turns kept")
+        record("exovault", PLUGIN, "capture-turn.js user and assistant", "works: two turns kept")
 
 
 async def test_the_hooks_of_a_key_that_ended_say_nothing_and_stop_nobody(tmp_path: Path) -> None:
@@ -104,4 +104,4 @@ async def test_the_hooks_of_a_key_that_ended_say_nothing_and_stop_nobody(tmp_pat
         program = Program(served, "abx_ag_0000000000000000", tmp_path)
         assert await program.hook("inject-context.js", "session_start") == ""
         assert await program.hook("capture-turn.js", "user", prompt="Hello there") == ""
-        record("ExoVault", PLUGIN, "a wrong key", "says nothing and stops nobody")
+        record("exovault", PLUGIN, "a wrong key", "says nothing and stops nobody")

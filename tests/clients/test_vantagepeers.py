@@ -25,7 +25,7 @@ from tests.command import Command
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
-SYSTEM, EXAMPLE, PLUGIN = "VantagePeers", "vantage-peers-example", "vantage-peers-plugin"
+SYSTEM, EXAMPLE, PLUGIN = "vantagepeers", "vantage-peers-example", "vantage-peers-plugin"
 # Their tool is started with npx; this one starts ackbox instead.
 NPX = """#!/bin/sh
 exec "{python}" -m ackbox mcp --dialect vantagepeers

@@ -164,7 +164,7 @@ async def work_is_divided(claude: Agent, cursor: Agent) -> None:
     assert [each["title"] for each in await claude.tool("list_tasks", status="done")] == [
         "Login page"
     ]
-    # The agent that asked for it is told who finished it.
+    # The agent that asked for it learns who finished it.
     assert [each["_ext"]["type"] for each in await claude.tool("read_messages")] == ["system"]
 
 

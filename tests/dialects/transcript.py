@@ -1,8 +1,8 @@
 """Transcripts: tool calls and whole replies of a system, as JSON lines, held against what a
 connection gives.
 
-A line with `scene` starts a new workspace; `as` is who the connection says it is, `key` what
-`key.create` is given for its key. `$id:a` stands for an id, `$msg:a` for a short one, `$ms:a` for
+A line with `scene` starts a new workspace; `as` is who the connection says it is, `key` the
+parameters of its key. `$id:a` is a placeholder for an id, `$msg:a` for a short one, `$ms:a` for
 Unix milliseconds, `$time:a` for RFC 3339, `$sec:a` for that in whole seconds, `$int:a` for a
 number, `$count:a` for one that may be 0, `$cursor:a` for a cursor, `$text:a` for any text,
 `$team:a` for any list, `$wo:a` for a work order's id, `$uuid:a`, `$token:a` and `$name:a` for what

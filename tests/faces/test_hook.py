@@ -24,7 +24,7 @@ from ackbox.programs import PROGRAMS
 from tests.command import Command
 
 HEADING = 'ackbox. You are "{}", instance "shop", in workspace "default". '
-# What a sender is told of a program that does this.
+# The expected delivery that a sender reads when the program does this.
 SAYS = {
     "idle": "is idle and sees this at its next prompt",
     "busy": "is busy and sees this at the end of its turn",

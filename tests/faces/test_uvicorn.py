@@ -25,8 +25,8 @@ FACES = Path(__file__).parent.parent.parent / "src/ackbox/faces"
 USED = {
     ("Line", "ws/line.py"): """
         app_state client close_sent close_timeout close_timer conn conn.data_to_send
-        conn.handshake_exc conn.send_close connection_lost connection_made curr_msg_data_type
-        data_received disconnected frames handle_close handle_connect handle_cont
+        conn.handshake_exc conn.max_message_size conn.send_close connection_lost connection_made
+        curr_msg_data_type data_received disconnected frames handle_close handle_connect handle_cont
         handle_parser_exception handle_ping handle_pong handshake_complete handshake_initiated loop
         pause_writing queue response response.status_code resume_writing scope send
         send_receive_event_to_app transport writable
@@ -46,7 +46,7 @@ INSIDE = ("uvicorn", "websockets", "httptools")
 
 
 class Meeting:
-    """An application that holds its first request until it is told to go on."""
+    """An application that holds its first request until `go_on` is set."""
 
     def __init__(self) -> None:
         self.met, self.go_on = asyncio.Event(), asyncio.Event()

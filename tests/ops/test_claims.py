@@ -1,4 +1,4 @@
-"""Claims that are told of, claims that are refused, and tasks by priority."""
+"""Claims that are announced, claims that are refused, and tasks by priority."""
 
 from __future__ import annotations
 

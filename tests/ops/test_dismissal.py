@@ -1,4 +1,4 @@
-"""No longer waiting for a name that nobody has used: what is taken back, and who may say so."""
+"""Dismissing an unused name: what is withdrawn, and who may do it."""
 
 from __future__ import annotations
 

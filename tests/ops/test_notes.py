@@ -1,6 +1,6 @@
 """Notes: kept for everybody, never edited, linked into a graph, found by their words.
 
-And what a session is told of them.
+And the notes that a new session receives.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tasks: made, found, claimed by one, moved on, and told of."""
+"""Tasks: created, found, claimed by one agent, updated, and announced."""
 
 from __future__ import annotations
 

@@ -262,7 +262,7 @@ async def test_a_long_thread_shows_its_newest_takes_in_what_comes_and_goes_back_
         f"number {number}" for number in range(231)
     ]
     await expect(page.get_by_role("button", name="Older")).to_have_count(0)
-    # A link to an old message finds it. Who is told to ask later does.
+    # A link to an old message finds it. A client that is asked to retry later does.
     asked: dict[str, list[float]] = {}
 
     async def refuse_at_first(route: Route) -> None:

@@ -119,7 +119,7 @@ class AgentVerbs:
         with the
         messages that no instance has read. `copies` lists your other online instances. With
         `name_form`
-        the server chooses a name that nobody has had, in `me`.
+        the server generates an unused name and returns it in `me`.
 
         Raises Invalid, NotAllowed, Conflict (a second spelling of a name; no free name of a
         form).
@@ -2221,7 +2221,7 @@ class SyncAgentVerbs:
         with the
         messages that no instance has read. `copies` lists your other online instances. With
         `name_form`
-        the server chooses a name that nobody has had, in `me`.
+        the server generates an unused name and returns it in `me`.
 
         Raises Invalid, NotAllowed, Conflict (a second spelling of a name; no free name of a
         form).

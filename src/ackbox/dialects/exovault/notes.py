@@ -43,7 +43,7 @@ CREATE_NOTE = ToolMapping(
         RUN,
         MODEL,
     ),
-    # Below the importance at which a session is told of a memory: notes are read when asked for.
+    # Too low for the notes that a new session receives: these are returned on request only.
     fixed={**WHOLE, "kind": "note", "priority": 2},
     reply=note_replies.create_note,
 )

@@ -116,7 +116,7 @@ def joined(given: str | list[str]) -> str:
 
 
 def namespace(name: str) -> str:
-    """Return the tag that stands for a namespace."""
+    """Return the tag for a namespace."""
     return f"namespace:{name}"
 
 
@@ -126,7 +126,7 @@ def in_namespace(name: str) -> list[str]:
 
 
 def topic(name: str) -> str:
-    """Return the tag that stands for a topic."""
+    """Return the tag for a topic."""
     return f"topic:{name}"
 
 

@@ -23,7 +23,7 @@ from ackbox.app.limits import Limits
 from ackbox.dialects.engine.realtime import Realtime
 from ackbox.errors import AckboxError, BadKey, NotAllowed, NotFound, RateLimited
 from ackbox.faces.http.wire import encode
-from ackbox.faces.ws.line import FRAME_LIMIT, Line
+from ackbox.faces.ws.line import Line
 from ackbox.faces.ws.subscription import Feeds, Subscription
 from ackbox.faces.ws.ticket import Tickets
 from ackbox.ops.access import Caller
@@ -33,11 +33,16 @@ PING_S = 25.0
 PONG_S = 10.0
 # How long a client may take to connect, after the socket is open.
 SILENT_S = 20.0
+# Commands of one frame, and their bytes: a token has some forty, and until it comes the sender is a
+# stranger. Frames without a command answer pings, and count against no rate limit.
 MAX_WAITING = 64
+MAX_BYTES = 16 * 1024
+MAX_EMPTY = 16
 MAX_CHANNELS = 32
 LONGEST_CHANNEL = 255
 
-# Codes of the protocol: of errors, and of the end of a connection.
+# Codes of the protocol: of errors, and of the end of a connection. From 3500 on a client does not
+# connect again by itself.
 INTERNAL = (100, "internal server error")
 UNKNOWN_CHANNEL = (102, "unknown channel")
 DENIED = (103, "permission denied")
@@ -45,6 +50,7 @@ SUBSCRIBED = (105, "already subscribed")
 TOO_MANY_CHANNELS = (106, "limit exceeded")
 NOT_AVAILABLE = (108, "not available")
 TOO_MANY_REQUESTS = (111, "too many requests")
+FAILED = (3004, "internal server error")
 NO_PONG = (3012, "no pong")
 FLOOD = (3013, "too many requests")
 INVALID_TOKEN = (3500, "invalid token")
@@ -128,7 +134,7 @@ class Published(Subscription):
             )
         return None
 
-    def _fail(self, error: AckboxError) -> None:
+    def fail(self, error: AckboxError) -> None:
         code, reason = RESUBSCRIBE
         end = {"code": code, "reason": reason}
         self._line.say(encode({"push": {"channel": self.id, "unsubscribe": end}}))
@@ -147,6 +153,7 @@ class Viewer:
         limits: Limits,
     ) -> None:
         self.line = line
+        line.limit_messages(MAX_BYTES)
         self.key_id = ""
         self._realtime = realtime
         self._feeds = feeds
@@ -156,6 +163,7 @@ class Viewer:
         self._caller: Caller | None = None
         self._key = ""
         self._waiting: deque[bytes] = deque()
+        self._empty = 0
         self._working: asyncio.Task[None] | None = None
         self._pinging: asyncio.Task[None] | None = None
         self._channels: dict[str, asyncio.Task[None]] = {}
@@ -165,9 +173,21 @@ class Viewer:
     def take(self, data: bytes, is_text: bool) -> None:
         """Keep the commands of one frame, a line each, to do them in order."""
         self._heard_at = self._loop.time()
-        commands = [line for line in data.split(b"\n") if line.strip() not in (b"", b"{}")]
+        # Counted before they are split: a frame may consist of line ends.
+        is_flood = data.count(b"\n") >= MAX_WAITING
+        commands = (
+            []
+            if is_flood
+            else [line for line in data.split(b"\n") if line.strip() not in (b"", b"{}")]
+        )
+        self._empty += not commands
         size = sum(map(len, self._waiting)) + sum(map(len, commands))
-        if len(self._waiting) + len(commands) > MAX_WAITING or size > FRAME_LIMIT:
+        if (
+            is_flood
+            or self._empty > MAX_EMPTY
+            or len(self._waiting) + len(commands) > MAX_WAITING
+            or size > MAX_BYTES
+        ):
             self.line.hang_up(*FLOOD)
             return
         self._waiting.extend(commands)
@@ -183,15 +203,18 @@ class Viewer:
         self.line.hang_up(*INVALID_TOKEN)
 
     async def end(self) -> None:
-        """End the subscriptions of this socket."""
+        """End the commands and subscriptions of this socket."""
+        # The command in progress runs to its end: it may connect or subscribe.
         self.line.connection.gone.set()
-        tasks = [each for each in (self._working, self._pinging) if each is not None]
+        self._waiting.clear()
+        if self._working is not None:
+            await asyncio.wait([self._working])
+        tasks = [*self._channels.values()]
+        if self._pinging is not None:
+            tasks.append(self._pinging)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for task in [*self._channels.values()]:
-            task.cancel()
-        await asyncio.gather(*self._channels.values(), return_exceptions=True)
 
     async def _work(self) -> None:
         try:
@@ -200,6 +223,9 @@ class Viewer:
                 await self._do(self._waiting.popleft())
         except ConnectionError:
             pass  # the client is gone
+        except Exception as error:  # the edge: a client without a reply would wait for ever
+            _log("connection", error)
+            self.line.hang_up(*FAILED)
         finally:
             self._working = None
 
@@ -244,8 +270,12 @@ class Viewer:
         except RateLimited:
             self.line.hang_up(*CONNECTION_LIMIT)
             return None
-        except AckboxError:
+        except (BadKey, NotAllowed):
             self.line.hang_up(*INVALID_TOKEN)
+            return None
+        except AckboxError:
+            # Such as a store that does not answer: the client may try again.
+            self.line.hang_up(*FAILED)
             return None
         self._caller, self.key_id = caller, caller.key_id
         self._pinging = self._loop.create_task(self._ping())
@@ -261,6 +291,7 @@ class Viewer:
     async def _ping(self) -> None:
         while True:
             await asyncio.sleep(PING_S)
+            self._empty = 0
             self.line.say(b"{}")
             await asyncio.sleep(PONG_S)
             if self._loop.time() - self._heard_at > PING_S + PONG_S:
@@ -312,7 +343,11 @@ class Viewer:
         except ConnectionError:
             pass  # the client is gone; it reads what it missed over REST
         except Exception as error:  # the edge of background work
-            structlog.get_logger().error(
-                "failed", operation="event.feed", kind=type(error).__name__, exc_info=error
-            )
-            published._fail(AckboxError("The channel failed."))
+            _log("event.feed", error)
+            published.fail(AckboxError("The channel failed."))
+
+
+def _log(operation: str, error: Exception) -> None:
+    structlog.get_logger().error(
+        "failed", operation=operation, kind=type(error).__name__, exc_info=error
+    )

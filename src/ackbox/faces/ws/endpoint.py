@@ -107,10 +107,13 @@ class Sockets:
             session.line.give_to(session.take)
             await _closed(receive, session)
         finally:
-            self._open.discard(session)
-            if session.key_id:
-                self._of_key -= Counter({session.key_id: 1})
-            await session.end()
+            try:
+                await session.end()
+            finally:
+                # After its commands: one of them may have shown the key.
+                self._open.discard(session)
+                if session.key_id:
+                    self._of_key -= Counter({session.key_id: 1})
 
     async def serve_channels(
         self, realtime: Realtime, scope: Scope, receive: Receive, send: Send

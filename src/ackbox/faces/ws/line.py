@@ -145,6 +145,10 @@ class Line(WebSocketsSansIOProtocol):
         if not self.close_sent:
             self._take(bytes(data), self.curr_msg_data_type == "text")
 
+    def limit_messages(self, size: int) -> None:
+        """Accept messages of at most this many bytes; a longer one closes the line."""
+        self.conn.max_message_size = size
+
     def say(self, text: bytes) -> None:
         """Send a text frame at the end of this turn of the loop.
 

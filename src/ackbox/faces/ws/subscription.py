@@ -101,12 +101,13 @@ class Subscription:
         except BadKey:
             raise
         except AckboxError as error:
-            self._fail(error)
+            self.fail(error)
 
     async def _push(self, page: Any) -> None:
         self._line.say(pushed(self.id, page))
 
-    def _fail(self, error: AckboxError) -> None:
+    def fail(self, error: AckboxError) -> None:
+        """Tell the client that this feed has ended."""
         self._line.say(ended(self.id, error))
 
     def stop(self) -> None:

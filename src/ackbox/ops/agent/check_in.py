@@ -185,7 +185,7 @@ async def check_in(context: Context, params: Checkin) -> CheckedIn:
     Returns your unread count and the agents that claim the same work. With `auto_instance` the
     server chooses an instance, in `me`. An abandoned instance is reused, and starts with the
     messages that no instance has read. `copies` lists your other online instances. With `name_form`
-    the server chooses a name that nobody has had, in `me`.
+    the server generates an unused name and returns it in `me`.
 
     Raises Invalid, NotAllowed, Conflict (a second spelling of a name; no free name of a form).
     """

@@ -158,7 +158,7 @@ class Reach:
         self._direction, self._most = direction, most
         self.notes: dict[int, StoredNote] = {}
         self._links: dict[tuple[int, str, int], Link] = {}
-        # Of each note that a link names, the version that stands for it.
+        # The current version of each linked note.
         self._stands: dict[int, int] = {}
 
     async def begin(self, entries: list[StoredNote], depth: int) -> None:

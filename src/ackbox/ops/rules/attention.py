@@ -47,7 +47,7 @@ def read(card: dict[str, Any]) -> Attention:
 
 
 def in_words(card: dict[str, Any], now: int) -> str | None:
-    """Return what a sender is told of the rules in a card; null when none holds."""
+    """Return a description of the rules in a card for a sender; null when none applies."""
     rules = read(card)
     if rules.quiet_until is not None and now < rules.quiet_until:
         return f"quiet until {to_text(rules.quiet_until)[:16]}Z"

@@ -56,7 +56,7 @@ s.seq, s.id, s.reader, r.agent, r.name, r.instance, r.kind, s.area, s.files, s.t
 FROM session s JOIN reader r ON r.ws = s.ws AND r.reader = s.reader
 
 -- part: note_columns
--- A note as it is read, with what it stands for and what stands for it.
+-- A note, with the note that it supersedes and the one that superseded it.
 n.seq, n.id, n.kind, n.title, n.text, n.tags, n.priority, n.metadata, n.author, n.author_name, n.author_instance, n.session, n.content,
     n.acting_key, n.created_at, n.folder, n.write_id, n.expires_at, n.archived_at,
     (SELECT o.id FROM note o WHERE o.ws = n.ws AND o.seq = n.folder) AS folder_id,

@@ -46,8 +46,8 @@ def load(engine: str) -> dict[str, Statement]:
 
 
 def read_statements(*texts: str) -> dict[str, Statement]:
-    """Return the statements of files of SQL, with the parts they share in their places; a later one
-    stands for an earlier of its name.
+    """Return the statements of files of SQL, with shared parts inserted; a later statement
+    replaces an earlier one of its name.
 
     Raises ValueError for one without a purpose or a workspace, and for a part that is not known or
     not used.
