@@ -11,6 +11,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from ackbox.dialects import DIALECTS
+
 PLACE = "ACKBOX_CLIENTS"
 RESULTS = Path(__file__).parent / "results.jsonl"
 SOURCES = {
@@ -41,9 +43,10 @@ def record(
 ) -> None:
     """Add one line to the results: what this client did with ackbox, and what came of it.
 
-    `feature` is a phrase such as "check in", `seen` a phrase such as "works: session of agent-a".
-    `version` is that of a client that is a package, not a clone.
+    `system` is the name of a dialect, `feature` a phrase such as "check in", and `seen` one such as
+    "works: session of agent-a". `version` is that of a client that is a package, not a clone.
     """
+    assert system in [dialect.name for dialect in DIALECTS]
     line = {
         "system": system,
         "client": client,

@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from ackbox.faces.ws import centrifugo, endpoint
+from ackbox.store.engines.sqlite import SqliteEngine
 from tests.dialects.golemxv import SHARED, Api, made
 from tests.serving import Served, serving
 from tests.sockets import Socket, opened
@@ -162,6 +163,8 @@ async def test_a_token_is_good_once_and_only_for_its_key(database: str) -> None:
         ('{"id":1,"connect":{}}', (3500, "invalid token")),
         ('{"id":1,"connect":{"token":3}}', (3501, "bad request")),
         ("[]\n" * 100, (3013, "too many requests")),
+        ("\n" * 10_000, (3013, "too many requests")),
+        (" " * 17_000, (1009, "")),
     ],
 )
 async def test_a_stranger_gets_no_further_than_its_first_frame(
@@ -169,7 +172,46 @@ async def test_a_stranger_gets_no_further_than_its_first_frame(
 ) -> None:
     async with listening({"ws_url": served.url.replace("http", "ws") + PATH}) as socket:
         await socket.send(frame)
-        assert await socket.closed() == end
+        code, reason = await socket.closed()
+        assert (code, reason if code > 3000 else "") == end
+
+
+async def test_frames_without_a_command_are_few(served: Served) -> None:
+    async with listening({"ws_url": served.url.replace("http", "ws") + PATH}) as socket:
+        for _ in range(centrifugo.MAX_EMPTY + 1):
+            await socket.send("{}")
+        assert await socket.closed() == (3013, "too many requests")
+
+
+async def test_a_store_that_does_not_answer_lets_a_client_try_again(served: Served) -> None:
+    api = Api(served, await made(served, name="ana"))
+    ticket = await token(api)
+    async with listening(ticket) as socket:
+        served.app._callers.forget()
+        engine = served.app.engine
+        assert isinstance(engine, SqliteEngine)
+        engine._near.close()
+        await socket.send({"id": 1, "connect": {"token": ticket["connection_token"]}})
+        assert await socket.closed() == (3004, "internal server error")
+    await api.close()
+
+
+async def test_a_client_that_leaves_while_it_connects_takes_no_place_of_its_key(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "MAX_PER_KEY", 1)
+    api = Api(served, await made(served, name="ana"))
+    for _ in range(10):
+        ticket = await token(api)
+        async with listening(ticket) as socket:
+            await socket.send({"id": 1, "connect": {"token": ticket["connection_token"]}})
+        async with asyncio.timeout(20):
+            while served.app.sockets():
+                await asyncio.sleep(0)
+    last = await token(api)
+    async with listening(last) as socket:
+        await joined(socket, last)
+    await api.close()
 
 
 PATH = "/connection/websocket"
