@@ -92,7 +92,7 @@ lint: $(VENV)/.ready lint-web
 
 # Scripts and styles; npm installs what the lock file names, once.
 WEB := tests/web/node_modules
-SCRIPTS := src/ackbox/faces/web/static tests/web tests/ts
+SCRIPTS := src/ackbox/faces/web/static tests/web tests/ts tests/vault
 
 $(WEB)/.package-lock.json: tests/web/package-lock.json
 	cd tests/web && npm ci --no-audit --no-fund --silent

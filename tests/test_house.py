@@ -40,6 +40,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "mcp_types": "faces/mcp/",
     "click": "faces/cli/",
     "cronsim": "model/",
+    "cryptography": "vault/",
     "textual": "faces/tui/",
     "rich": "faces/tui/",
     "msgspec": "",

@@ -15,6 +15,30 @@
     ├── Conflict           conflict           409   idempotency key with other content; name taken
     ├── RateLimited        rate_limited       429   too much at once; says when to come back
     ├── LoopGuard          loop_guard         409   agents answering agents without end
+    ├── BrokenPromise      seal_broken        422   a part of a sealed workspace that does not hold
+    │   ├── BadEncoding        bad_encoding       422   unreadable, or another spelling
+    │   ├── WeakKey            weak_key           422   a public key for which anybody could sign
+    │   ├── BadSignature       bad_signature      422   altered, or written in another's name
+    │   ├── BadRecord          bad_record         422   a record that breaks a rule of the roster
+    │   ├── StaleRoster        stale_roster       409   a roster older than another that is known
+    │   ├── ForkedRoster       forked_roster      422   two signed rosters that differ
+    │   ├── UnknownRoster      unknown_roster     422   a message that names another roster
+    │   ├── WrongPin           wrong_pin          422   not the roster that a key belongs to
+    │   ├── WrongVault         wrong_vault        422   a message of another sealed workspace
+    │   ├── NotMember          not_member         422   a name or key that is in no roster
+    │   ├── RemovedMember      removed_member     422   a message from after its sender's removal
+    │   ├── WrongReaders       wrong_readers      422   sealed for other members than may read it
+    │   ├── NotSealedForYou    not_sealed_for_you 422   sealed for others, or before you joined
+    │   ├── BrokenSeal         broken_seal        422   a key, content or padding that was altered
+    │   ├── WrongCommitment    wrong_commitment   422   another key than the sender committed to
+    │   ├── SealTooLarge       seal_too_large     413   larger than a sealed message may be
+    │   ├── NotInTranscript    not_in_transcript  422   exchanged for another, or inserted later
+    │   ├── Replayed           replayed           422   the same message a second time
+    │   ├── Reordered          reordered          422   listed after a later one
+    │   ├── MissingMessages    missing_messages   422   earlier ones of the same sender are missing
+    │   ├── BrokenChain        broken_chain       422   does not follow the sender's message before
+    │   ├── OtherTranscript    other_transcript   422   its sender was shown other messages
+    │   └── BadVaultKey        bad_vault_key      422   a key string or invitation that is damaged
     └── Unavailable        unavailable        503   the store cannot take this now
         └── CallerGone     unavailable        499   the caller hung up before the call could look
 
@@ -147,6 +171,153 @@ class LoopGuard(AckboxError):
 
     code = "loop_guard"
     status = 409
+
+
+class BrokenPromise(AckboxError):
+    """A part of a sealed workspace does not hold what its members signed."""
+
+    code = "seal_broken"
+    status = 422
+
+
+class BadEncoding(BrokenPromise):
+    """Signed bytes that cannot be read, or another spelling of the same value."""
+
+    code = "bad_encoding"
+
+
+class WeakKey(BrokenPromise):
+    """A public key for which anybody could sign, or whose secrets anybody knows."""
+
+    code = "weak_key"
+
+
+class BadSignature(BrokenPromise):
+    """The signature does not hold: somebody altered it or wrote it in another's name."""
+
+    code = "bad_signature"
+
+
+class BadRecord(BrokenPromise):
+    """The record breaks a rule of the roster."""
+
+    code = "bad_record"
+
+
+class StaleRoster(BrokenPromise):
+    """The roster is older than another that is known."""
+
+    code = "stale_roster"
+    status = 409
+
+
+class ForkedRoster(BrokenPromise):
+    """Two signed rosters that differ: an admin signed both."""
+
+    code = "forked_roster"
+
+
+class UnknownRoster(BrokenPromise):
+    """The sender of the message knows another roster."""
+
+    code = "unknown_roster"
+
+
+class WrongPin(BrokenPromise):
+    """The server's roster is not the one that the key or invitation belongs to."""
+
+    code = "wrong_pin"
+
+
+class WrongVault(BrokenPromise):
+    """The message belongs to another sealed workspace."""
+
+    code = "wrong_vault"
+
+
+class NotMember(BrokenPromise):
+    """The name or key is not a member of the sealed workspace."""
+
+    code = "not_member"
+
+
+class RemovedMember(BrokenPromise):
+    """The message is from after its sender's removal."""
+
+    code = "removed_member"
+
+
+class WrongReaders(BrokenPromise):
+    """The message is not sealed for exactly the members who may read it."""
+
+    code = "wrong_readers"
+
+
+class NotSealedForYou(BrokenPromise):
+    """The message was sealed for others, or before you joined."""
+
+    code = "not_sealed_for_you"
+
+
+class BrokenSeal(BrokenPromise):
+    """The key, content or padding of the message was altered."""
+
+    code = "broken_seal"
+
+
+class WrongCommitment(BrokenPromise):
+    """The key of the message is not the one that its sender committed to."""
+
+    code = "wrong_commitment"
+
+
+class SealTooLarge(BrokenPromise):
+    """The message is larger than a sealed message may be."""
+
+    code = "seal_too_large"
+    status = 413
+
+
+class NotInTranscript(BrokenPromise):
+    """The message was exchanged for another, or inserted later."""
+
+    code = "not_in_transcript"
+
+
+class Replayed(BrokenPromise):
+    """The same message was delivered a second time."""
+
+    code = "replayed"
+
+
+class Reordered(BrokenPromise):
+    """The message is listed after a later one."""
+
+    code = "reordered"
+
+
+class MissingMessages(BrokenPromise):
+    """Earlier messages of the same sender are missing; the message itself holds."""
+
+    code = "missing_messages"
+
+
+class BrokenChain(BrokenPromise):
+    """The message does not follow the message before it of the same sender."""
+
+    code = "broken_chain"
+
+
+class OtherTranscript(BrokenPromise):
+    """The sender of the message was shown other messages, or another order."""
+
+    code = "other_transcript"
+
+
+class BadVaultKey(BrokenPromise):
+    """The vault key, its backup or an invitation is damaged or of another kind."""
+
+    code = "bad_vault_key"
 
 
 class Unavailable(AckboxError):
