@@ -64,7 +64,7 @@ def parse_invitation(text: str) -> Invitation:
     if body is None:
         raise BadVaultKey(
             "This is not an invitation to a sealed workspace.",
-            hint="Paste the line that `ackbox vault invite` printed, from start to end.",
+            hint="Paste the invitation from start to end.",
         )
     return Invitation(body[:16], body[16:48].hex(), body[48:])
 

@@ -189,7 +189,7 @@ def readers(roster: Roster, sender: str, to: Sequence[str]) -> list[Member]:
                 f"{name!r} is not a member of this sealed workspace.",
                 hint="Members: "
                 + ", ".join(sorted(each.name for each in roster.current()))
-                + ". An admin adds one with: ackbox vault invite NAME",
+                + ". An admin can add it.",
                 field="to",
             )
         named[member.id] = member

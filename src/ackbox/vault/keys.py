@@ -68,7 +68,7 @@ class Keys:
 class KeyString(msgspec.Struct, frozen=True):
     """The content of a key string: the keys, and the hash of the record that added the member.
 
-    Whoever pins that record knows the roster up to it: a log without it is another one.
+    The pin names the roster up to that record: a roster without it is another one.
     """
 
     keys: Keys
