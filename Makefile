@@ -23,12 +23,23 @@ help:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.ready: pyproject.toml uv.lock src/ackbox/faces/hook/ackbox-hook.pl | $(VENV)/bin/python
-	@command -v uv >/dev/null 2>&1 || [ -x $(VENV)/bin/uv ] || $(VENV)/bin/python -m pip install --quiet uv
-	$(UV) sync --frozen --all-extras --inexact --quiet
+uv: | $(VENV)/bin/python
+	@command -v uv >/dev/null 2>&1 || [ -x $(VENV)/bin/uv ] || { echo "Installing uv into $(VENV)."; \
+		$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv; }
+
+# What running needs, in the versions of the lock file. It leaves the developers' tools that are there.
+$(VENV)/.running: pyproject.toml uv.lock src/ackbox/faces/hook/ackbox-hook.pl | uv
+	@echo "Installing ackbox and its libraries into $(VENV)."
+	@$(UV) sync --frozen --extra postgres --inexact
 	@touch $@
 
-up: $(VENV)/.ready
+# What developing needs as well: tests, linters, a driver of browsers, a PostgreSQL.
+$(VENV)/.ready: pyproject.toml uv.lock src/ackbox/faces/hook/ackbox-hook.pl | uv
+	@echo "Installing ackbox and its developers' tools into $(VENV)."
+	@$(UV) sync --frozen --all-extras --group dev --inexact --quiet
+	@touch $@ $(VENV)/.running
+
+up: $(VENV)/.running
 	$(VENV)/bin/ackbox up $(ARGS)
 
 # One more than processors: some tests only wait for a time limit of the server.
@@ -103,4 +114,4 @@ lint-web: $(WEB)/.package-lock.json
 	$(WEB)/.bin/eslint -c tests/web/eslint.config.js $(SCRIPTS)
 	node tests/web/check_types.mjs
 
-.PHONY: help up test quick faults programs clients hostile docs pictures bench lint lint-web
+.PHONY: uv help up test quick faults programs clients hostile docs pictures bench lint lint-web

@@ -19,12 +19,20 @@ from ackbox.config import SETTINGS
 from ackbox.ops.access import ALLOWED
 from ackbox.ops.table import OPERATIONS
 from tests.test_house import FILES, HOMES, OURS, ROOT, imports, tree
-from tests.test_project import PROJECT
+from tests.test_project import PROJECT, PYPROJECT
 
 # What is used without an import: uvicorn's parser, the time zones of zoneinfo.
 LOADED = {"httptools", "tzdata"}
 # What the tests use without an import: plugins and programs.
-RUN = {"import-linter", "mypy", "pytest-timeout", "pytest-xdist", "ruff"}
+RUN = {
+    "hatch-fancy-pypi-readme",
+    "hatchling",
+    "import-linter",
+    "mypy",
+    "pytest-timeout",
+    "pytest-xdist",
+    "ruff",
+}
 # What comes with another library and in the version that it asks for.
 WITH = {"mcp-types": "mcp"}
 # What bench/brokers.py compares ackbox with, and says how to install.
@@ -45,7 +53,7 @@ def imported(paths: Iterable[Path]) -> set[str]:
 
 def test_every_dependency_is_used_and_what_is_used_is_declared() -> None:
     extras = {name: names(text) for name, text in PROJECT["optional-dependencies"].items()}
-    development = extras.pop("dev")
+    development = names(PYPROJECT["dependency-groups"]["dev"])
     always = names(PROJECT["dependencies"])
     assert always | set().union(*extras.values()) == imported(FILES) | LOADED
     assert [name for name, found in extras.items() if found <= always] == []

@@ -61,8 +61,12 @@ def test_every_address_in_a_node_lock_file_is_on_the_public_registry() -> None:
 
 
 def direct() -> dict[str, list[str]]:
-    """Return what the project asks for: extra ("" for always) → requirements."""
-    return {"": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
+    """Return what the project asks for: extra or group ("" for always) → requirements."""
+    return {
+        "": PROJECT["dependencies"],
+        **PROJECT["optional-dependencies"],
+        **PYPROJECT["dependency-groups"],
+    }
 
 
 @cache
@@ -104,7 +108,7 @@ def licence(of: Distribution) -> str:
 def test_what_is_asked_for_is_installed() -> None:
     assert {
         canonicalize_name(Requirement(text).name)
-        for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]
+        for text in [*PROJECT["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
     } <= set(installed())
 
 

@@ -136,6 +136,9 @@ def _refuse_open(path: Path) -> None:
     where it goes.
     """
     status = path.stat()
+    if not hasattr(os, "geteuid"):
+        # Windows keeps others out of a home with access lists.
+        return
     if status.st_uid not in (0, os.geteuid()):
         raise BadSettings(
             f"{path} holds a secret and belongs to another user (uid {status.st_uid}). Make it"

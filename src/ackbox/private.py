@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     Place = str | os.PathLike[str]
 
 FILE, DIRECTORY = 0o600, 0o700
+# Windows has no owners and modes of this kind: there, the access lists of the user's home keep
+# others out.
+HAS_OWNERS = hasattr(os, "geteuid")
+_SAFELY = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK"))
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
@@ -36,14 +40,14 @@ def make_directory(path: Path, *, tighten: bool = False) -> None:
             if not each.exists():
                 _make_one(each)
         check_directory(path)
-        if tighten and path.stat().st_mode & OTHERS:
+        if HAS_OWNERS and tighten and path.stat().st_mode & OTHERS:
             path.chmod(DIRECTORY)
     except OSError as error:
         raise Unavailable(
             f"The data directory {path} cannot be used: {error.strerror}.",
             hint="Choose another with --data-dir.",
         ) from None
-    if tighten and path.stat().st_mode & OTHERS:
+    if HAS_OWNERS and tighten and path.stat().st_mode & OTHERS:
         raise Unavailable(
             f"The file system of {path} keeps no permissions: others can look into it.",
             hint="Choose another with --data-dir.",
@@ -68,6 +72,8 @@ def check_directory(path: Place) -> None:
     Raises OSError when it is not there.
     """
     link = os.lstat(path)
+    if not HAS_OWNERS:
+        return
     if stat.S_ISLNK(link.st_mode) and link.st_uid not in (0, os.geteuid()):
         raise _foreign(path, link.st_uid)
     found = os.stat(path)
@@ -90,7 +96,7 @@ def open_private(path: Place, flags: int) -> int:
     read that others can write; OSError.
     """
     try:
-        number = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, FILE)
+        number = os.open(path, flags | _SAFELY, FILE)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):
             raise Unavailable(
@@ -102,6 +108,8 @@ def open_private(path: Place, flags: int) -> int:
         found = os.fstat(number)
         if not stat.S_ISREG(found.st_mode):
             raise Unavailable(f"{path} is not a plain file.", hint="Move it away.")
+        if not HAS_OWNERS:
+            return number
         if found.st_uid != os.geteuid():
             raise _foreign(path, found.st_uid)
         if flags & (os.O_WRONLY | os.O_RDWR):
@@ -156,6 +164,9 @@ def write_private(path: Path, text: str) -> None:
 
 def sync_directory(path: Path) -> None:
     """Put the names in a directory on disk."""
+    if not HAS_OWNERS:
+        # Windows opens no directories.
+        return
     number = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(number)

@@ -62,7 +62,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "status": ["0" * 32],
 }
 # These look at this machine, or ask for a terminal before anything else.
-LOCAL = {"up", "stop", "completion", "tui", "doctor"}
+LOCAL = {"up", "stop", "completion", "tui", "doctor", "config", "service"}
 # These are for agent programs, and end differently: their arguments, and the exit code.
 OF_PROGRAMS: dict[str, tuple[list[str], int]] = {
     "run": (["claude"], NO_SERVER),

@@ -6,7 +6,6 @@ alone. Explained in docs/why/keys.md, "Destinations of a key".
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 
@@ -18,6 +17,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ackbox.private import Place
+
+# Where it is missing, that is on Windows, no server runs and commands reach one elsewhere.
+try:
+    import fcntl
+except ModuleNotFoundError:
+    fcntl = None  # type: ignore[assignment]
 
 
 def read_server(data_dir: Place) -> dict[str, Any] | None:
@@ -43,8 +48,15 @@ def last_server(data_dir: Place) -> dict[str, Any] | None:
     return found if {"pid", "url"} <= found.keys() else None
 
 
+def has_locks() -> bool:
+    """Whether this system has the locks that a server needs; Windows has not."""
+    return fcntl is not None
+
+
 def is_held(data_dir: Place) -> bool:
     """Whether a server holds the directory now. Raises Unavailable."""
+    if not has_locks():
+        return False
     try:
         number = open_private(os.path.join(data_dir, "server.lock"), os.O_RDONLY)
     except OSError:

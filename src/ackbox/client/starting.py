@@ -19,11 +19,23 @@ from typing import Any
 import ackbox
 from ackbox import config
 from ackbox.client.http import HttpCaller, parse_url
-from ackbox.client.running import last_server, read_server
+from ackbox.client.running import has_locks, last_server, read_server
 from ackbox.errors import Unavailable
 from ackbox.private import make_directory, open_private
 
 START_S = 40.0
+
+
+def refuse_here(what: str = "The ackbox server") -> None:
+    """Raise Unavailable on Windows, for what does not work there."""
+    if not has_locks():
+        raise Unavailable(
+            f"{what} runs on Linux and macOS only: Python has no module fcntl here.",
+            hint=(
+                "On Windows, run the server in WSL or on another machine, and set ACKBOX_URL and"
+                " ACKBOX_KEY for the commands here."
+            ),
+        )
 
 
 def live_server(where: Path) -> dict[str, Any] | None:
@@ -43,6 +55,7 @@ def start_server(
 
     `options` are those of `ackbox up`. Raises Unavailable, BadSettings.
     """
+    refuse_here()
     make_directory(where, tighten=True)
     log = where / "server.log"
     command = [

@@ -51,7 +51,7 @@ def refuse_temporary(command: list[str]) -> None:
     if "archive-v0" in Path(command[0]).parts:
         raise Conflict(
             f"This ackbox runs from a cache: {command[0]}.",
-            hint="Install it first, for example with: uv tool install ackbox",
+            hint="Install it first, for example with uv tool install: docs/howto/install.md",
         )
 
 

@@ -16,7 +16,7 @@ import click
 import msgspec
 
 from ackbox.client.http import HttpCaller
-from ackbox.client.starting import live_server, start_server
+from ackbox.client.starting import live_server, refuse_here, start_server
 from ackbox.connecting.given import given_of, program_of, refuse_temporary
 from ackbox.connecting.install import Change, Place, install, plan, plan_removal, remove
 from ackbox.connecting.launching import executable_of, prepare
@@ -106,6 +106,7 @@ def run(ctx: CliContext, program: str, arguments: tuple[str, ...], allow: bool |
 
     Example: ackbox run claude --as ana -- --model opus
     """
+    refuse_here("ackbox run")
     chosen = program_of(program)
     path = executable_of(chosen, os.environ.get("PATH"))
     ensure_server(ctx)
@@ -150,6 +151,7 @@ def connect(
 
     Example: ackbox connect claude --as ana
     """
+    refuse_here("ackbox connect")
     chosen, is_bad = _chosen(program, every), False
     for each in chosen:
         given = msgspec.structs.replace(given_for(ctx, each), is_project=project)

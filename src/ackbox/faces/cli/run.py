@@ -20,7 +20,7 @@ import click
 from ackbox import __version__, config
 from ackbox.client.http import NoServer, parse_url
 from ackbox.client.running import is_held, read_server
-from ackbox.client.starting import START_S, absolute, live_server, start_server
+from ackbox.client.starting import START_S, absolute, live_server, refuse_here, start_server
 from ackbox.errors import AckboxError
 from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name, verb
 from ackbox.faces.terminal_text import as_json, local_time, plain, some
@@ -140,6 +140,7 @@ def up(
 
     Example: ackbox up --data-dir ./ackbox-data
     """
+    refuse_here()
     where: Path = ctx.data_dir
     ctx.options["no_open"] = no_open
     asked = {
@@ -429,6 +430,7 @@ def mcp(ctx: CliContext, dialect: str | None) -> None:
 
     Example, as an agent program's command: ackbox mcp --as claude
     """
+    refuse_here("The bridge")
     from ackbox.faces.stdio_bridge.run import run
 
     if dialect is not None:

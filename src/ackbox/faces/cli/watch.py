@@ -15,6 +15,7 @@ import click
 
 from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
+from ackbox.client.starting import refuse_here
 from ackbox.errors import AckboxError
 from ackbox.faces.cli.context import KEY, USED_WRONGLY, CliContext, verb
 from ackbox.faces.terminal_text import Column, ago, local_time
@@ -80,6 +81,7 @@ def tui(ctx: CliContext, theme: str | None, hz: float, rows: int, is_inline: boo
 
     Viewing a message does not mark it read. Press ? for the keyboard shortcuts.
     """
+    refuse_here("The terminal UI")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         ctx.fail(
             USED_WRONGLY,
