@@ -29,7 +29,6 @@ class Lookup(Router):
         super().__init__(routes, redirect_slashes=False, lifespan=lifespan)
         self._known = _known(self.routes)
         self._by_start = _by_start(self.routes)
-        self._others = _matching(self.routes, None)
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request to its route."""
@@ -40,7 +39,7 @@ class Lookup(Router):
                     await route.handle(scope, receive, send)
                     return
             scope["router"] = self
-            alike = self._by_start.get(_start(scope["path"]), self._others)
+            alike = self._by_start.get(_start(scope["path"])) or self._by_start[None]
             await alike.app(scope, receive, send)
         else:
             await super().app(scope, receive, send)
@@ -60,19 +59,16 @@ def _known(routes: Sequence[BaseRoute]) -> dict[str, list[Route]]:
     return known
 
 
-def _by_start(routes: Sequence[BaseRoute]) -> dict[Start, Router]:
-    """Return for the first words of a path a router of all routes that can match it, in order."""
-    starts = [start for route in routes if (start := _start_of(route)) is not None]
-    return {start: _matching(routes, start) for start in starts}
-
-
-def _matching(routes: Sequence[BaseRoute], start: Start | None) -> Router:
-    """Return a router of the routes that begin with these words, and of those that may begin with
-    any.
+def _by_start(routes: Sequence[BaseRoute]) -> dict[Start | None, Router]:
+    """Return for the first words of a path a router of all routes that can match it, in order:
+    those that begin with these words, and those that may begin with any. Null has the latter alone.
     """
-    return Router(
-        [each for each in routes if _start_of(each) in (start, None)], redirect_slashes=False
-    )
+    starts = [_start_of(route) for route in routes]
+    alike: dict[Start | None, list[BaseRoute]] = {start: [] for start in (*starts, None)}
+    for route, start in zip(routes, starts, strict=True):
+        for each in alike if start is None else (start,):
+            alike[each].append(route)
+    return {start: Router(some, redirect_slashes=False) for start, some in alike.items()}
 
 
 def _start_of(route: BaseRoute) -> Start | None:
