@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from ackbox.private import make_directory, open_private
 from tests.forks import forks
 
 LONGEST_S = 60
@@ -87,7 +88,29 @@ class Command:
         return lines[0] if len(lines) == 1 else lines
 
     def up(self, *more: str) -> Any:
-        """Start a server in the background on a free port."""
+        """Start a server in the background on a free port, in a fork; returns what it is ready
+        with.
+        """
+        make_directory(self.data, tighten=True)
+        reading, writing = os.pipe()
+        log = open_private(self.data / "server.log", os.O_CREAT | os.O_RDWR | os.O_APPEND)
+        with open(reading, encoding="utf-8") as said, open(os.devnull, encoding="utf-8") as nothing:
+            forks().begin(
+                ["--json", "up", "--port", "0", "--no-open", *more],
+                self.environment,
+                [nothing.fileno(), writing, log],
+                self.data,
+            )
+            os.close(writing)
+            os.close(log)
+            ready = said.readline()
+        assert ready, (self.data / "server.log").read_text("utf-8")
+        return json.loads(ready)
+
+    def start(self, *more: str) -> Any:
+        """Start a server as a person does, in a process that has loaded nothing: for tests of what
+        a start does.
+        """
         return self.json("up", "--port", "0", "--detach", "--no-open", *more)
 
     def stop(self) -> None:

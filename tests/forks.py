@@ -1,13 +1,15 @@
-"""Commands in forks of one process that has loaded `ackbox`: the same code with the same arguments,
-environment, directory and files, without the fifth of a second that a start of Python takes.
+"""Commands and servers in forks of one process that has loaded `ackbox`: the same code with the
+same arguments, environment, directory and files, without the fifth of a second that a start of
+Python takes, the second of a server and the second of its first request to MCP.
 
-Tests of starts themselves, of servers, bridges, hooks and terminals, use real processes.
+Tests of starts themselves, and of bridges, hooks and terminals, use real processes.
 """
 
 from __future__ import annotations
 
 import atexit
 import functools
+import gc
 import importlib
 import io
 import json
@@ -17,6 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -49,23 +52,41 @@ class Forks:
 
         Returns its exit code. Raises TimeoutExpired.
         """
+        with self._begun(arguments, environment, files, os.getcwd()) as answer:
+            answer.settimeout(timeout_s)
+            try:
+                return int(answer.recv(64))
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(["ackbox", *arguments], timeout_s) from None
+
+    def begin(
+        self, arguments: list[str], environment: dict[str, str], files: list[int], directory: Path
+    ) -> None:
+        """Begin a command in a session and a directory of its own, and leave it running."""
+        self._begun(arguments, environment, files, str(directory), is_left=True).close()
+
+    def _begun(
+        self,
+        arguments: list[str],
+        environment: dict[str, str],
+        files: list[int],
+        directory: str,
+        *,
+        is_left: bool = False,
+    ) -> socket.socket:
         umask = os.umask(0o077)
         os.umask(umask)
         job = {
             "arguments": arguments,
             "environment": environment,
-            "directory": os.getcwd(),
+            "directory": directory,
             "umask": umask,
+            "is_left": is_left,
         }
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with ours:
-            with theirs:
-                socket.send_fds(self._socket, [json.dumps(job).encode()], [*files, theirs.fileno()])
-            ours.settimeout(timeout_s)
-            try:
-                return int(ours.recv(64))
-            except TimeoutError:
-                raise subprocess.TimeoutExpired(["ackbox", *arguments], timeout_s) from None
+        with theirs:
+            socket.send_fds(self._socket, [json.dumps(job).encode()], [*files, theirs.fileno()])
+        return ours
 
     def _end(self) -> None:
         self._socket.close()
@@ -80,8 +101,10 @@ def forks() -> Forks:
 
 def serve(fd: int) -> None:
     """Fork for each job, until the process that runs the tests has ended."""
-    for module in set(VERBS.values()):
-        importlib.import_module(f"ackbox.faces.cli.{module}")
+    for module in (*(f"cli.{verb}" for verb in set(VERBS.values())), "server.run", "mcp.endpoint"):
+        importlib.import_module(f"ackbox.faces.{module}")
+    # Collecting in a fork would copy all memory that holds what is loaded here.
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # Ctrl-C is for the process that runs the tests, whose end is the end of this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -105,9 +128,19 @@ def _run(job: dict[str, Any], files: list[int]) -> NoReturn:
     command = os.fork()
     if command == 0:
         os.close(answer.detach())
+        if job["is_left"]:
+            os.setsid()
         _become(job, files)
+    if job["is_left"]:
+        # It may outlive the tests, whose output ends when nobody holds it open.
+        for number, file in enumerate(files):
+            os.dup2(file, number)
+    for each in files:
+        os.close(each)
     status = os.waitpid(command, 0)[1]
-    answer.send(str(os.waitstatus_to_exitcode(status)).encode())
+    # Nobody listens for the end of a command that was left running.
+    with suppress(BrokenPipeError):
+        answer.send(str(os.waitstatus_to_exitcode(status)).encode())
     os._exit(0)
 
 

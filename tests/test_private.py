@@ -87,11 +87,11 @@ def test_every_file_that_ackbox_makes_is_its_owners_alone(
 
 
 def test_files_that_an_older_start_left_open_are_closed(ackbox: Command) -> None:
-    ackbox.up()
+    ackbox.start()
     ackbox.stop()
     for path in ackbox.data.iterdir():
         path.chmod(0o644)
-    ackbox.up()
+    ackbox.start()
     assert {oct(mode) for name, mode in modes(ackbox.data).items() if name != "data"} == {"0o600"}
 
 
@@ -190,7 +190,7 @@ def test_a_settings_file_with_a_key_that_others_can_write_is_refused(
 
 
 def test_the_doctor_names_what_is_open(ackbox: Command) -> None:
-    ackbox.up()
+    ackbox.start()
     (ackbox.data / "server.log").chmod(0o644)
     ackbox.data.chmod(0o755)
     found = {each["what"]: each for each in ackbox.json("doctor")["findings"]}

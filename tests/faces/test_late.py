@@ -62,7 +62,7 @@ def has_sdk(server: dict[str, Any]) -> bool:
 
 
 def test_only_a_request_with_a_valid_key_loads_them(ackbox: Command) -> None:
-    server = ackbox.up()
+    server = ackbox.start()
     key = (ackbox.data / "operator.key").read_text().strip()
     ackbox.json("--as", "ana", "send", "bob", "hello")
     refused = [ask(server["url"], None), ask(server["url"], "abx_wrong")]

@@ -24,7 +24,7 @@ def ackbox(tmp_path: Path) -> Iterator[Command]:
 
 
 def test_up_is_ready_when_it_says_so_and_stop_ends_it(ackbox: Command) -> None:
-    server = ackbox.up()
+    server = ackbox.start()
     with urlopen(f"{server['url']}/healthz", timeout=5) as answer:
         assert (answer.status, json.load(answer)) == (200, {"status": "ok"})
     assert ackbox.json("stop")["stopped"] is True
@@ -33,7 +33,7 @@ def test_up_is_ready_when_it_says_so_and_stop_ends_it(ackbox: Command) -> None:
 
 
 def test_a_second_up_says_where_the_first_runs(ackbox: Command) -> None:
-    first = ackbox.up()
+    first = ackbox.start()
     again = ackbox.json("up", "--port", "0")
     assert (first["started"], again["started"], again["url"], again["pid"]) == (
         True,
@@ -58,7 +58,7 @@ def test_eight_ups_at_once_start_one_server(ackbox: Command) -> None:
 
 
 def test_keys_and_discovery_are_for_the_owner_only(ackbox: Command) -> None:
-    ackbox.up()
+    ackbox.start()
     modes = {
         name: stat.S_IMODE((ackbox.data / name).stat().st_mode)
         for name in ("operator.key", "server.json")
@@ -70,10 +70,10 @@ def test_keys_and_discovery_are_for_the_owner_only(ackbox: Command) -> None:
 
 
 def test_what_was_stored_is_there_after_a_kill(ackbox: Command) -> None:
-    server = ackbox.up()
+    server = ackbox.start()
     sent = ackbox.json("--as", "ana", "send", "bob", "kept")
     os.kill(server["pid"], signal.SIGKILL)
-    again = ackbox.up()
+    again = ackbox.start()
     assert again["pid"] != server["pid"]
     assert ackbox.json("--as", "bob", "inbox")["id"] == sent["id"]
 
@@ -118,13 +118,15 @@ def test_a_file_left_behind_by_a_dead_server_is_not_believed(ackbox: Command) ->
         json.dumps({"url": "http://127.0.0.1:1", "pid": os.getpid(), "version": "0"})
     )
     assert ackbox("status").returncode == 3
-    assert ackbox.up()["started"] is True
+    assert ackbox.start()["started"] is True
 
 
 def test_an_address_others_reach_must_be_meant(ackbox: Command) -> None:
     refused = ackbox("up", "--host", "0.0.0.0", "--port", "0")
     assert (refused.returncode, json.loads(refused.stderr)["error"]["code"]) == (4, "forbidden")
-    assert ackbox.up("--host", "0.0.0.0", "--allow-remote")["url"].startswith("http://127.0.0.1:")
+    assert ackbox.start("--host", "0.0.0.0", "--allow-remote")["url"].startswith(
+        "http://127.0.0.1:"
+    )
 
 
 @pytest.mark.parametrize(
