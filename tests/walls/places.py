@@ -4,6 +4,7 @@ of it.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import sqlite3
@@ -67,7 +68,7 @@ class Place:
     records: list[dict[str, Any]]
     keys: dict[str, str] = field(default_factory=dict)  # role → credential
 
-    @property
+    @functools.cached_property
     def named(self) -> list[tuple[str, str]]:
         """Every value with a sign for it that is the same for all places."""
         own = [

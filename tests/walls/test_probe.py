@@ -8,6 +8,7 @@ that is nowhere. The answers must be the same, and the third workspace must not 
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import json
 import os
@@ -44,6 +45,16 @@ ROLES: tuple[Role, ...] = ("admin", "agent", "server-admin")
 # Names of workspaces are one list for the whole database, and who may make one is told when a name
 # is taken.
 SHARED = {("workspace.create", "name")}
+
+
+@functools.cache
+def needed(shape: type[msgspec.Struct]) -> list[str]:
+    """The parameters that every call of an operation gives."""
+    return [
+        each.name
+        for each in msgspec.structs.fields(shape)
+        if each.required or each.name in ("wait_s", "only_look", "name")
+    ]
 
 
 @dataclass
@@ -99,14 +110,9 @@ class Asker:
         }
         if operation.name == "webhook.receive":
             own |= {"id": self.home.webhook, "body": "e30="}
-        needed = [
-            each.name
-            for each in msgspec.structs.fields(operation.params)
-            if each.required or each.name in ("wait_s", "only_look", "name")
-        ]
         # The two go together, and in the place of an instance that is given.
-        needed += COPIES if asked in COPIES else []
-        return {name: own[name] for name in needed}
+        also = COPIES if asked in COPIES else []
+        return {name: own[name] for name in (*needed(operation.params), *also)}
 
     async def ask(
         self, face: str, operation: Operation, role: str, params: dict[str, Any]

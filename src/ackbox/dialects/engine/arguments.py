@@ -193,10 +193,8 @@ def _with_default(arg: Arg) -> Any:
 
 
 def _by_foreign_name(given: msgspec.Struct) -> dict[str, Any]:
-    found = {
-        field.encode_name: getattr(given, field.name) for field in msgspec.structs.fields(given)
-    }
-    return {name: _plain(value) for name, value in found.items()}
+    names = zip(given.__struct_encode_fields__, given.__struct_fields__, strict=True)
+    return {foreign: _plain(getattr(given, name)) for foreign, name in names}
 
 
 def _plain(value: Any) -> Any:

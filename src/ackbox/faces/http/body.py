@@ -6,6 +6,7 @@ No routes or operation rules here. Explained in docs/reference/rest.md.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
@@ -82,19 +83,30 @@ def typed(given: Mapping[str, str], shape: type[msgspec.Struct]) -> dict[str, An
 
 
 def _typed(given: dict[str, list[str]], shape: type[msgspec.Struct]) -> dict[str, Any]:
-    kinds = {field.encode_name: field.type for field in msgspec.structs.fields(shape)}
+    types = _types(shape)
     return {
-        key: _from_texts(key, values, kinds[key]) if key in kinds else values[0]
+        key: _from_texts(key, values, *types[key]) if key in types else values[0]
         for key, values in given.items()
     }
 
 
-def _from_texts(key: str, values: list[str], shape: Any) -> Any:
+@functools.cache
+def _types(shape: type[msgspec.Struct]) -> dict[str, tuple[Any, list[msgspec.inspect.Type]]]:
+    """Return each field's type and every type that a value of it may have.
+
+    To find them takes longer than most calls do.
+    """
+    return {
+        field.encode_name: (field.type, list(_kinds(msgspec.inspect.type_info(field.type))))
+        for field in msgspec.structs.fields(shape)
+    }
+
+
+def _from_texts(key: str, values: list[str], shape: Any, kinds: list[msgspec.inspect.Type]) -> Any:
     """Return a field's value from a query string as the field's type.
 
     A value that does not fit is left for decoding to reject.
     """
-    kinds = list(_kinds(msgspec.inspect.type_info(shape)))
     items = [
         item
         for kind in kinds

@@ -6,6 +6,7 @@ the counter moves once for all. Explained in docs/why/storage.md.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from ackbox.store.engine import Row
@@ -19,7 +20,6 @@ class Batches:
 
     def __init__(self, statements: dict[str, Statement]) -> None:
         self._statements = statements
-        self._plain = {name: _numbered(statement) for name, statement in statements.items()}
         self._joined: dict[str, str] = {}
 
     async def one(self, connection: Any, name: str, parameters: Parameters) -> list[Row]:
@@ -27,8 +27,8 @@ class Batches:
         statement = self._statements[name]
         arguments = [[each[parameter] for parameter in statement.parameters] for each in parameters]
         if len(arguments) == 1:
-            return list(await connection.fetch(self._plain[name], *arguments[0]))
-        await connection.executemany(self._plain[name], arguments)
+            return list(await connection.fetch(_numbered(statement), *arguments[0]))
+        await connection.executemany(_numbered(statement), arguments)
         return []
 
     async def many(self, connection: Any, name: str, jobs: list[Parameters]) -> list[list[Row]]:
@@ -58,10 +58,10 @@ class Batches:
         different = list(dict.fromkeys(keys))
         found: dict[tuple[Any, ...], list[Row]] = {key: [] for key in different}
         if len(different) == 1:
-            found[different[0]] = list(await connection.fetch(self._plain[name], *different[0]))
+            found[different[0]] = list(await connection.fetch(_numbered(statement), *different[0]))
         else:
             if name not in self._joined:
-                self._joined[name] = await _joined(connection, statement, self._plain[name])
+                self._joined[name] = await _joined(connection, statement, _numbered(statement))
             for row in await connection.fetch(
                 self._joined[name], *map(list, zip(*different, strict=True))
             ):
@@ -69,7 +69,9 @@ class Batches:
         return [found[key] for key in keys]
 
 
+@functools.cache
 def _numbered(statement: Statement) -> str:
+    """Return a statement's SQL with numbers for parameters; it is made when it is first used."""
     numbers = {name: number for number, name in enumerate(statement.parameters, 1)}
     return PARAMETER.sub(lambda match: f"${numbers[match[1]]}", statement.sql)
 
