@@ -14,17 +14,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-SOURCE = ROOT / "src/ackbox"
-FILES = sorted(SOURCE.rglob("*.py"))
-# What npm installs below the tests is not ours.
-TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts)
-OURS = [
-    *FILES,
-    *TESTS,
-    *sorted((ROOT / "tools").rglob("*.py")),
-    *sorted((ROOT / "bench").rglob("*.py")),
-]
+from tests.sources import FILES, OURS, ROOT, SOURCE, tree
 
 # Each third-party library and where it may be imported. A library that is not here has no home yet:
 # give it one.
@@ -46,11 +36,6 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "msgspec": "",
     "websockets": ("faces/ws/", "client/socket"),
 }
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-SOURCE = ROOT / "src/ackbox"
+from tests.sources import FILES, SOURCE, tree
+
 MODULES = {
     ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in sorted(SOURCE.rglob("*.py"))
+    for path in FILES
 }
 LONGEST_FOR_TYPES = 3
 
@@ -43,7 +42,7 @@ def arrows(*, with_types: bool) -> dict[str, frozenset[str]]:
     found = {}
     for name, path in MODULES.items():
         targets: set[str] = set()
-        for each in statements(ast.parse(path.read_text("utf-8")), with_types=with_types):
+        for each in statements(tree(path), with_types=with_types):
             if isinstance(each, ast.Import):
                 targets |= {alias.name for alias in each.names}
             elif each.module and not each.level:

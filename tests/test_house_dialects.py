@@ -19,8 +19,9 @@ from ackbox.dialects import DIALECTS, RESTS
 from ackbox.dialects.engine.errors import ErrorReply
 from ackbox.dialects.engine.mapping import Arg, ToolMapping
 from ackbox.ops.table import OPERATIONS
+from tests.sources import SOURCE, tree
 from tests.test_house import DIALECTS as MODULES
-from tests.test_house import SOURCE, SYSTEMS, name_of, tree
+from tests.test_house import SYSTEMS, name_of
 
 ENGINE = sorted((SOURCE / "dialects/engine").glob("*.py"))
 CODE = (

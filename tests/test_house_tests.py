@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-# What npm installs below the tests is not ours.
-TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts)
+from tests.sources import FILES, ROOT, TESTS, tree
+
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changes").glob("*.md")]
 # Tests of one engine by name, and of what has no engine.
 ONE_ENGINE = re.compile(r"test_(sqlite|postgres|house)\w*\.py")
@@ -25,7 +23,7 @@ SQL = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABL
 def test_no_test_is_skipped_and_nothing_of_ours_is_mocked() -> None:
     found = []
     for path in TESTS:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree(path)):
             names = (
                 [node.attr]
                 if isinstance(node, ast.Attribute)
@@ -61,10 +59,9 @@ def test_every_test_of_the_store_and_of_operations_runs_on_both_engines() -> Non
     ]:
         if ONE_ENGINE.fullmatch(path.name):
             continue
-        tree = ast.parse(path.read_text("utf-8"))
         own = {
             node.name: {argument.arg for argument in node.args.args}
-            for node in ast.walk(tree)
+            for node in ast.walk(tree(path))
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         }
         single += [
@@ -96,12 +93,12 @@ def test_pages_praise_nothing() -> None:
 
 def test_sql_lives_in_sql_files() -> None:
     found = []
-    for path in (ROOT / "src/ackbox").rglob("*.py"):
+    for path in FILES:
         if SQL_ALLOWED.search(path.as_posix()):
             continue
         found += [
             f"{path.name}:{node.lineno}"
-            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            for node in ast.walk(tree(path))
             if isinstance(node, ast.Constant)
             and isinstance(node.value, str)
             and SQL.match(node.value)

@@ -5,25 +5,22 @@ what makes it safe.
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
-SOURCE = Path(__file__).parent.parent / "src/ackbox"
+from tests.sources import FILES, SOURCE, tree
+
 # What a terminal is shown: made safe, a constant, or a script for a shell.
 SAFE = {"plain", "as_json", "_usage_of"}
 
 
 def trees() -> dict[str, ast.Module]:
-    return {
-        path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text("utf-8"))
-        for path in sorted(SOURCE.rglob("*.py"))
-    }
+    return {path.relative_to(SOURCE).as_posix(): tree(path) for path in FILES}
 
 
 def test_one_file_alone_normalises_text() -> None:
     found = {
         name
-        for name, tree in trees().items()
-        for node in ast.walk(tree)
+        for name, each in trees().items()
+        for node in ast.walk(each)
         if (isinstance(node, ast.Attribute) and node.attr in ("normalize", "is_normalized"))
         or (isinstance(node, ast.ImportFrom) and node.module == "unicodedata")
     }
@@ -33,8 +30,8 @@ def test_one_file_alone_normalises_text() -> None:
 def test_one_file_alone_knows_which_characters_nobody_sees() -> None:
     found = {
         name
-        for name, tree in trees().items()
-        for node in ast.walk(tree)
+        for name, each in trees().items()
+        for node in ast.walk(each)
         if isinstance(node, ast.Attribute) and node.attr == "isprintable"
     }
     assert found <= {"model/text.py", "faces/stdio_bridge/line.py"}
@@ -42,10 +39,10 @@ def test_one_file_alone_knows_which_characters_nobody_sees() -> None:
 
 def test_commands_write_to_a_terminal_only_what_is_safe_there() -> None:
     raw = []
-    for name, tree in trees().items():
+    for name, each in trees().items():
         if not name.startswith("faces/cli"):
             continue
-        for node in ast.walk(tree):
+        for node in ast.walk(each):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)

@@ -18,7 +18,8 @@ from ackbox import errors
 from ackbox.config import SETTINGS
 from ackbox.ops.access import ALLOWED
 from ackbox.ops.table import OPERATIONS
-from tests.test_house import FILES, HOMES, OURS, ROOT, imports, tree
+from tests.sources import FILES, OURS, ROOT, tree
+from tests.test_house import HOMES, imports
 from tests.test_project import PROJECT, PYPROJECT
 
 # What is used without an import: uvicorn's parser, the time zones of zoneinfo.

@@ -20,11 +20,11 @@ from ackbox.faces.rest.routes import where
 from ackbox.ops.table import OPERATIONS, Operation
 from tests import javascript
 from tests.dialects.test_vocabulary import texts
+from tests.sources import OURS, ROOT, tree
 from tools import make_changelog, make_reference
 from tools.reading import tools_of, verbs, verbs_of
 from tools.shapes import components, describe
 
-ROOT = Path(__file__).parent.parent
 EVERY = list(OPERATIONS.values())
 
 # What cannot be reached by a way in, and why; REST and the WebSocket reach everything, which
@@ -157,7 +157,7 @@ def test_strings_on_a_terminal_use_plain_words(face: str) -> None:
     shown = [
         str(node.value)
         for path in sorted((ROOT / "src/ackbox/faces" / face).rglob("*.py"))
-        for node in _shown_nodes(ast.parse(path.read_text("utf-8")))
+        for node in _shown_nodes(tree(path))
     ]
     assert len(shown) > 100
     assert faults(shown) == []
@@ -229,11 +229,7 @@ WORN = re.compile(
 
 def test_code_and_pages_use_no_worn_phrases() -> None:
     paths = [
-        *(
-            path
-            for name in ("src", "tests", "tools", "bench")
-            for path in ROOT.glob(f"{name}/**/*.py")
-        ),
+        *OURS,
         *(ROOT / "src").rglob("*.js"),
         *(ROOT / "docs").rglob("*.md"),
         *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")),
@@ -241,7 +237,7 @@ def test_code_and_pages_use_no_worn_phrases() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in paths
-        if path != Path(__file__) and "node_modules" not in path.parts
+        if path != Path(__file__)
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
         if WORN.search(line)
     ]
@@ -260,9 +256,9 @@ def test_the_glossary_names_each_word_once() -> None:
     assert sorted({word for word in words if words.count(word) > 1}) == []
 
 
-@pytest.mark.parametrize("path", make_reference.pages())
+@pytest.mark.parametrize("path", make_reference.PAGES)
 def test_generated_pages_are_fresh(path: str) -> None:
-    assert (ROOT / path).read_text("utf-8") == make_reference.pages()[path], (
+    assert (ROOT / path).read_text("utf-8") == make_reference.PAGES[path](), (
         f"{path} is stale: run `make docs`"
     )
 

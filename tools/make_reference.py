@@ -11,7 +11,7 @@ write.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -54,23 +54,6 @@ DASHED = {"claudepeers": "claude-peers"}
 def page_of(dialect: str) -> str:
     """Return the guide for users of a dialect's system."""
     return f"coming-from-{DASHED.get(dialect, dialect)}.md"
-
-
-def pages() -> dict[str, str]:
-    """Return every generated page: its path from the root of the project, and its text."""
-    return {
-        "docs/reference/operations.md": HEAD + operations_page(),
-        "docs/reference/errors.md": HEAD + errors_page(),
-        "docs/reference/settings.md": HEAD + settings_page(),
-        "docs/reference/cli.md": HEAD + cli_page(),
-        "docs/reference/mcp.md": HEAD + mcp_page(),
-        "docs/reference/rest.md": HEAD + rest_page(),
-        "docs/reference/message.md": HEAD + message_page(),
-        "docs/reference/dialect-errors.md": HEAD + dialect_errors_page(),
-        "docs/reference/compatibility.md": compatibility.page(),
-        "src/ackbox/store/sql/schema.sql": schema_sql(),
-        "src/ackbox/client/verbs.pyi": client_types(),
-    }
 
 
 def operations_page() -> str:
@@ -381,11 +364,27 @@ def message_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+# Each generated page: its path from the root of the project, and what writes it.
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/operations.md": lambda: HEAD + operations_page(),
+    "docs/reference/errors.md": lambda: HEAD + errors_page(),
+    "docs/reference/settings.md": lambda: HEAD + settings_page(),
+    "docs/reference/cli.md": lambda: HEAD + cli_page(),
+    "docs/reference/mcp.md": lambda: HEAD + mcp_page(),
+    "docs/reference/rest.md": lambda: HEAD + rest_page(),
+    "docs/reference/message.md": lambda: HEAD + message_page(),
+    "docs/reference/dialect-errors.md": lambda: HEAD + dialect_errors_page(),
+    "docs/reference/compatibility.md": compatibility.page,
+    "src/ackbox/store/sql/schema.sql": schema_sql,
+    "src/ackbox/client/verbs.pyi": client_types,
+}
+
+
 def main() -> None:
-    for path, text in pages().items():
+    for path, page in PAGES.items():
         target = ROOT / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, "utf-8")
+        target.write_text(page(), "utf-8")
         print(path)
 
 

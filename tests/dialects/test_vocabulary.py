@@ -19,6 +19,7 @@ from ackbox.dialects.engine.vocabulary import Names
 from ackbox.errors import AckboxError, Invalid
 from ackbox.ops.table import OPERATIONS
 from tests.dialects.transcript import scenes
+from tests.sources import tree
 
 HERE = Path(__file__).parent
 SOURCE = HERE.parent.parent / "src/ackbox"
@@ -112,10 +113,7 @@ def texts() -> list[tuple[str, str]]:
         SOURCE / "app/callers.py",
     ]
     for node in (
-        node
-        for path in paths
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Call)
+        node for path in paths for node in ast.walk(tree(path)) if isinstance(node, ast.Call)
     ):
         if isinstance(node.func, ast.Name) and isinstance(
             getattr(errors, node.func.id, None), type

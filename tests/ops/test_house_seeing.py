@@ -5,12 +5,10 @@ every operation was asked.
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 from ackbox.ops.table import OPERATIONS
 from tests.ops.test_seeing import APART, ASKED
-
-SOURCE = Path(__file__).parents[2] / "src/ackbox"
+from tests.sources import FILES, SOURCE, tree
 
 
 def test_every_operation_is_asked_or_returns_no_message() -> None:
@@ -20,8 +18,8 @@ def test_every_operation_is_asked_or_returns_no_message() -> None:
 def test_only_one_module_says_that_a_message_was_seen() -> None:
     """`show` takes a `Seen`; who could make one without asking could show anything."""
     makers = []
-    for path in sorted(SOURCE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for path in FILES:
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and getattr(
                 node.func, "id", getattr(node.func, "attr", "")
             ) in ("Seen", "Message", "Letter"):
