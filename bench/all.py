@@ -30,6 +30,7 @@ SCRIPTS = (
     "terminal",
     "browser",
     "sockets",
+    "waits",
     "commands",
     "peer",
 )

@@ -21,7 +21,7 @@ from ackbox.model.message import Letter, Message
 from ackbox.model.task import Task
 from ackbox.model.text import visible
 from ackbox.ops.agent.card import Instance
-from ackbox.ops.table import Fitted
+from ackbox.ops.fitting import Fitted
 
 # UTF-8 bytes of one answer, fence and facts included: no program that reads it cuts so little.
 LENGTH = 8_000

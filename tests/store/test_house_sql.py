@@ -297,3 +297,10 @@ def test_what_is_not_finished_is_found_without_walking_all_that_is(
 ) -> None:
     assert any("USING INDEX task_unfinished" in line for line in plan(filled, STATEMENTS[name]))
     assert "task_unfinished" in {node.get("Index Name") for node in postgres_plans[name]}
+
+
+def test_keys_that_ended_are_found_without_walking_all_keys(filled: apsw.Connection) -> None:
+    text = "\n".join(plan(filled, STATEMENTS["keys_ended"]))
+    assert "SCAN" not in text
+    for index in ("access_key_by_end", "access_key_by_revocation"):
+        assert f"USING INDEX {index}" in text

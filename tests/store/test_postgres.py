@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from ackbox.app.bell import Follower
 from ackbox.app.call import App, open_app
 from ackbox.errors import Conflict, Unavailable
 from ackbox.store.engines.postgres_setup import connect
@@ -57,6 +58,13 @@ async def test_the_serving_role_sees_no_row_of_a_workspace_it_did_not_name(
     nothing_set = await connection.fetch("SELECT body FROM message")
     await connection.close()
     assert (seen, nothing_set) == ({"0": [], str(places["other"]): ["in other"]}, [])
+
+
+def follow(app: App, ws: int) -> asyncio.Event:
+    """Return what each ring in a workspace sets."""
+    follower = Follower(ws, None, None)
+    app.bell.follow(follower)
+    return follower.rung
 
 
 @pytest.mark.parametrize(
@@ -218,9 +226,9 @@ async def _until(connection: Any, setting: str, value: str) -> None:
 
 async def test_a_send_on_one_server_rings_on_the_other(posts: list[Post]) -> None:
     ws = (await numbers(posts[0].app))["default"]
-    rung = posts[1].app.bell.listen(ws)
+    rung = follow(posts[1].app, ws)
     await posts[0]("message.send", agent="ana", to="bob", body="hello")
-    await asyncio.wait_for(rung, 20)
+    await asyncio.wait_for(rung.wait(), 20)
 
 
 async def test_two_servers_marking_one_receipt_lose_no_mark(posts: list[Post]) -> None:
@@ -381,7 +389,7 @@ async def test_a_killed_backend_costs_a_call_and_nothing_more(posts: list[Post],
 
 async def test_a_server_that_could_not_hear_looks_again(posts: list[Post], url: str) -> None:
     ws = (await numbers(posts[0].app))["default"]
-    rung = posts[1].app.bell.listen(ws)
+    rung = follow(posts[1].app, ws)
     admin = await asyncpg.connect(with_database(url, "postgres"))
     await admin.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND query LIKE"
@@ -389,7 +397,7 @@ async def test_a_server_that_could_not_hear_looks_again(posts: list[Post], url: 
         url.split("?")[0].rpartition("/")[2],
     )
     await admin.close()
-    await asyncio.wait_for(rung, 20)
-    again = posts[1].app.bell.listen(ws)
+    await asyncio.wait_for(rung.wait(), 20)
+    rung.clear()
     await posts[0]("message.send", agent="ana", to="bob", body="hello")
-    await asyncio.wait_for(again, 20)
+    await asyncio.wait_for(rung.wait(), 20)

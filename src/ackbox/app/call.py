@@ -6,14 +6,14 @@ and rings. There is no second way to the store. Explained in docs/why/operations
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from ackbox.app.background import Background
+from ackbox.app.batches import run_each
 from ackbox.app.bell import Bell, Follower, Gone
 from ackbox.app.callers import Callers
 from ackbox.app.following import Following
@@ -23,25 +23,23 @@ from ackbox.app.liveness import Alive
 from ackbox.app.notify import Notifier
 from ackbox.app.refusals import Refusals
 from ackbox.app.stays import Stay, Stays
-from ackbox.app.waiting import wait
-from ackbox.errors import AckboxError, CallerGone, LoopGuard, NotFound, NotYou, Unavailable
+from ackbox.app.waiting import Waits
+from ackbox.errors import CallerGone, LoopGuard, NotFound, NotYou, Unavailable
 from ackbox.model.moment import IdMaker
 from ackbox.ops import schedule as schedules
 from ackbox.ops.access import PLAIN, Caller, Connection
 from ackbox.ops.decode import decode
+from ackbox.ops.fitting import Fits, all_fit
 from ackbox.ops.rules.room import Rooms
 from ackbox.ops.rules.totals import Totals
 from ackbox.ops.table import (
     OPERATIONS,
-    Batch,
     Call,
     Context,
-    Fits,
     NeedsWrite,
     Operation,
     Run,
     Unread,
-    all_fit,
     allow,
     find,
 )
@@ -76,6 +74,7 @@ class App:
         self._totals = Totals()
         self._rooms = Rooms()
         self.stays = Stays(self._run, self.limits.spend, self.alive, lambda: self.bell.is_closing)
+        self._waits = Waits(self.bell, self.alive, self._callers.ended)
         self._following = Following(self._run, self.bell, self.alive)
         self._known_numbers: dict[str, int] = {}
         self._background = Background(
@@ -184,22 +183,11 @@ class App:
         face holds, `connection` how the caller's connection narrows the key. Raises only errors of
         ackbox.errors.
         """
-        operation, held, read = OPERATIONS.get(name), None, None
+        held, follower = None, None
         try:
-            if (
-                operation is not None
-                and operation.find_signer is not None
-                and isinstance(params, Unread)
-            ):
-                who = await operation.find_signer(self.engine, params, self.clock())
-                held, read = Held(self.limits, who, unsigned_from=params.address), params.read
-            else:
-                caller = (await self.identify(credential)).over(connection)
-                operation = operation or find(name)
-                if operation.authenticate is None:
-                    allow(caller, name, operation.scope)
-                if callable(params):
-                    held, read = Held(self.limits, caller), params
+            operation, caller, held, read = await self._open_call(
+                name, params, credential, connection
+            )
             asked: Call = decode(
                 operation.params, params if read is None or held is None else await read(held)
             )
@@ -210,16 +198,45 @@ class App:
             if not is_push:
                 self.limits.spend(caller, operation.cost(asked))
             self.calls += 1
+            if operation.is_done is not None and asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
+                # Rung from before the first look, so that no ring falls between.
+                ws = caller.ws or await self._number_of(asked)
+                follower = self.bell.follow(Follower(ws, None, None, key_id=caller.key_id))
             result = await self._do(
-                operation, asked, caller, face, is_push=is_push, gone=gone, fits=fits
+                operation, asked, caller, face, gone, fits, follower, is_push=is_push
             )
-            if operation.is_done is None or operation.is_done(result) or not asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
+            if follower is None or operation.is_done is None or operation.is_done(result):
                 return result
             asked = operation.kept_params(asked) if operation.kept_params else asked
-            return await self._wait(operation, asked, caller, face, credential, result, gone, fits)
+            return await self._wait(
+                operation, asked, caller, face, credential, result, gone, fits, follower
+            )
         finally:
             if held is not None:
                 held.release()
+            if follower is not None:
+                self.bell.unfollow(follower)
+
+    async def _open_call(
+        self, name: str, params: Any, credential: str | None, connection: Connection
+    ) -> tuple[Operation, Caller, Held | None, Callable[[Held], Awaitable[Any]] | None]:
+        """Return the operation, the caller, and what reads a body that was not read yet."""
+        operation = OPERATIONS.get(name)
+        if (
+            operation is not None
+            and operation.find_signer is not None
+            and isinstance(params, Unread)
+        ):
+            who = await operation.find_signer(self.engine, params, self.clock())
+            held = Held(self.limits, who, unsigned_from=params.address)
+            return operation, who, held, params.read
+        caller = (await self.identify(credential)).over(connection)
+        operation = operation or find(name)
+        if operation.authenticate is None:
+            allow(caller, name, operation.scope)
+        if callable(params):
+            return operation, caller, Held(self.limits, caller), params
+        return operation, caller, None, None
 
     async def _do(
         self,
@@ -227,16 +244,17 @@ class App:
         asked: Call,
         caller: Caller,
         face: str,
-        *,
-        is_push: bool,
         gone: Gone | None,
         fits: Fits,
+        follower: Follower | None,
+        *,
+        is_push: bool,
     ) -> Any:
         """Run an operation once: outside a transaction, as a batch, or in a transaction."""
         if operation.is_outside:
             return await operation.run(self.engine, asked, self.clock())
         if operation.batch is not None:
-            outcomes = await self._run_each(operation.batch, asked, caller, face)
+            outcomes = await run_each(self._run, operation.batch, asked, caller, face)
             return await operation.run(asked, outcomes)
         first = operation.write_first and operation.write_first(asked)
         if first:
@@ -253,35 +271,13 @@ class App:
             is_push=is_push,
             gone=gone if operation.for_caller else None,
             fits=fits,
+            follower=follower,
         )
         if operation.ends_keys:
             self._callers.forget()
         if operation.recounts:
             self._totals.forget()
         return self.keep_key(result) if operation.renews_key else result
-
-    async def _run_each(self, batch: Batch, asked: Any, caller: Caller, face: str) -> list[Any]:
-        """Run the calls of a batch in order, and return each one's result or error.
-
-        Each commits or fails alone.
-        """
-        operation = OPERATIONS[batch.of]
-
-        async def one(part: Any) -> Any:
-            try:
-                params = decode(operation.params, part)
-                return await self._run(
-                    operation,
-                    params,
-                    caller,
-                    face,
-                    operation.run,
-                    writes=operation.is_write(params),
-                )
-            except AckboxError as error:
-                return error
-
-        return await asyncio.gather(*map(one, batch.split(asked)))
 
     async def _wait(
         self,
@@ -293,11 +289,11 @@ class App:
         result: Any,
         gone: Gone | None,
         fits: Fits,
+        follower: Follower,
     ) -> Any:
         """Look again at each ring until the result is done or the call's time is over."""
-        is_done = operation.is_done
+        is_done, recheck = operation.is_done, operation.recheck
         assert is_done is not None
-        ws, recheck = caller.ws or await self._number_of(asked), operation.recheck
 
         async def look(last: Any) -> Any:
             async def run(context: Context, params: Any) -> Any:
@@ -321,17 +317,12 @@ class App:
                 writes=recheck is None and operation.is_write(asked),
                 gone=gone,
                 fits=fits,
+                follower=follower,
             )
 
         with self.limits.waiting(caller):
-            return await wait(
-                self.bell,
-                ws,
-                asked.wait_s,
-                gone,
-                result=result,
-                is_done=is_done,
-                look=look,
+            return await self._waits.wait(
+                follower, asked.wait_s, gone, result=result, is_done=is_done, look=look
             )
 
     async def _run(
@@ -346,6 +337,7 @@ class App:
         is_push: bool = False,
         gone: Gone | None = None,
         fits: Fits = all_fit,
+        follower: Follower | None = None,
     ) -> Any:
         context: Context | None = None
         ws = (
@@ -388,6 +380,8 @@ class App:
             raise
         if context is not None:
             self._after(context, is_push=is_push)
+            if follower is not None:
+                self._waits.narrow(follower, context)
         return result
 
     async def _read(

@@ -35,7 +35,7 @@ class Following:
             me = await context.me(feed) if has_name or feed.of == "inbox" else None
             return Follower(
                 context.workspace.ws,
-                me.agent if me and feed.of == "inbox" else None,
+                (me.agent,) if me and feed.of == "inbox" else None,
                 me.reader if me else None,
             )
 

@@ -20,6 +20,7 @@ class Alive:
         self._unwritten: dict[int, dict[int, int]] = {}
         self._following: Counter[Place] = Counter()
         self._staying: Counter[Place] = Counter()
+        self._waiting: Counter[Place] = Counter()
         self._sessions: dict[int, dict[int, int]] = {}
 
     def last(self, ws: int, reader: int) -> int:
@@ -80,9 +81,25 @@ class Alive:
         return is_gone
 
     def note_followers(self) -> None:
-        """Note that everybody who follows or stays is alive now."""
-        for ws, reader in {*self._following, *self._staying}:
+        """Note that everybody who follows, stays or waits is alive now."""
+        for ws, reader in {*self._following, *self._staying, *self._waiting}:
             self._note_now(ws, reader)
+
+    def wait(self, ws: int, reader: int) -> None:
+        """Count a reader as here while a call of it waits; it has no socket by that."""
+        self._waiting[ws, reader] += 1
+
+    def wait_no_more(self, ws: int, reader: int) -> None:
+        """End one `wait`; the reader was last seen now."""
+        self._note_now(ws, reader)
+        self._waiting[ws, reader] -= 1
+        if not self._waiting[ws, reader]:
+            del self._waiting[ws, reader]
+
+    def wait_in_session(self, ws: int, session: int | None) -> None:
+        """Note that a session is alive in which a call waits."""
+        if session is not None:
+            self.note_sessions(ws, {session: self._clock()})
 
     def unwritten(self) -> dict[int, dict[int, int]]:
         """Return what is to be written down, by workspace and reader."""
@@ -113,9 +130,9 @@ class Alive:
         _forget(self._sessions, ws, written)
 
     def _is_here(self, ws: int, reader: int) -> bool:
-        return (
-            (ws, reader) in self._following or (ws, reader) in self._staying
-        ) and self._seen.get((ws, reader)) != 0
+        place = (ws, reader)
+        is_open = place in self._following or place in self._staying or place in self._waiting
+        return is_open and self._seen.get(place) != 0
 
     def _note_now(self, ws: int, reader: int) -> None:
         if self._is_here(ws, reader):

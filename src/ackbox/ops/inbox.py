@@ -163,7 +163,10 @@ async def check(context: Context, params: Check) -> Checked:
 
     Raises Invalid, BadCursor, NotAllowed. Source: docs/why/delivery.md, "At least once".
     """
-    me = await context.me(params)
+    return await _check(context, params, await context.me(params))
+
+
+async def _check(context: Context, params: Check, me: Reader) -> Checked:
     name = f"inbox {me.reader}"
     after = 0 if params.cursor is None else read_cursor(context.workspace.ws, name, params.cursor)
     seqs, looked_to = await _seqs(context, params, me, after)
@@ -280,7 +283,11 @@ async def wait(context: Context, params: Wait) -> Checked:
     Returns at once when there are some. Everything else is as in inbox.check. An empty result is
     not an error: call again.
     """
-    return await check(context, params)
+    me = await context.me(params)
+    # Marks of other instances change these two states; only messages change the others.
+    if params.state not in ("delivered", "acknowledged"):
+        context.wait_for(me)
+    return await _check(context, params, me)
 
 
 async def _all(context: Context, params: Check, me: Reader, after: int, most: int) -> list[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, TypedDict, TypeVar, Unpack
 
 import msgspec
@@ -19,6 +19,7 @@ from ackbox.errors import Invalid, NotAllowed, NotFound, NotYou
 from ackbox.model.moment import IdMaker
 from ackbox.model.name import is_same, is_servers, parse_instance, parse_name, refuse_newcomer
 from ackbox.ops.access import Caller, Scope
+from ackbox.ops.fitting import Fits, all_fit
 from ackbox.ops.rules.totals import Totals
 from ackbox.store.readers import Arrival, Reader, nobody, other_spelling
 from ackbox.store.sessions import SessionRow
@@ -73,26 +74,6 @@ class Unread(msgspec.Struct, frozen=True):
     read: Callable[[Any], Awaitable[Any]]
 
 
-class Fitted(msgspec.Struct, frozen=True):
-    """How many items of a page fit into one answer, from the first on.
-
-    `begun` holds the ids of those that are shown only in part.
-    """
-
-    count: int
-    begun: frozenset[str] = frozenset()
-
-
-# A face whose answers have a size decides what fits; the operation then marks, pages and counts
-# exactly that.
-Fits = Callable[[Sequence[Any]], Fitted]
-
-
-def all_fit(items: Sequence[Any]) -> Fitted:
-    """Return that everything fits, for faces without a maximum response size."""
-    return Fitted(len(items))
-
-
 class NeedsWrite(Exception):
     """A reading operation found something to register first; the app runs it again as a write."""
 
@@ -122,6 +103,9 @@ class Context(msgspec.Struct, kw_only=True):
     stored_bytes: Callable[[int], int] = lambda ws: 0
     fits: Fits = all_fit
     notices: list[str] = msgspec.field(default_factory=list)
+    # Of a long poll: the agents whose messages end it, null for everything; and its reader.
+    waits_for: frozenset[int] | None = None
+    waits_as: int | None = None
 
     async def resume(self, token: str) -> None:
         """Identify the caller by a session's token, and update when that session was last seen.
@@ -187,6 +171,14 @@ class Context(msgspec.Struct, kw_only=True):
         if reader is None or reader.kind != "system":
             raise NeedsWrite
         return reader
+
+    def wait_for(self, me: Reader, *others: int) -> None:
+        """Let a long poll be woken for messages to its reader's agent, and to some others alone.
+
+        Everything wakes a name that is not registered: who writes to it registers it.
+        """
+        self.waits_as = me.reader if me.seen else None
+        self.waits_for = frozenset((me.agent, *others)) if me.seen else None
 
     async def newcomer(self, call: Call) -> Reader:
         """Return the reader the caller registers as.
@@ -386,10 +378,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `run(params, outcomes)`.
 
     `is_done` makes an operation a long poll: while its result is not done, the app waits for the
-    bell and runs it again, up to the call's `wait_s`. `recheck(context, params, result)` runs
-    instead of it where a second run would do the work twice; `kept_params` returns what a wait
-    keeps of the parameters. `write_first` may return work to do before, in a transaction of its
-    own.
+    bell and runs it again, up to the call's `wait_s`; `Context.wait_for` says what rings.
+    `recheck(context, params, result)` runs instead of it where a second run would do the work
+    twice; `kept_params` returns what a wait keeps of the parameters. `write_first` may return work
+    to do before, in a transaction of its own.
 
     `find_signer(engine, request, now)` finds the sender that an `Unread` request is addressed to;
     `authenticate(engine, params, now)` checks the signature that replaces a key.

@@ -216,6 +216,7 @@ class Marks(Bound):
         """Put a message back among what a reader has unread."""
         if seq <= reader.read_floor:
             await self.run("hole_add", reader=reader.reader, mark="read", seq=seq)
+            self.posted.add(reader.agent)
 
     async def hide(self, reader: Reader, seq: int) -> None:
         await self.run("hidden_add", reader=reader.reader, seq=seq)

@@ -114,6 +114,9 @@ class Messages(Bound):
         # A reader that this transaction has not looked up rings everybody: too many rings cost
         # time, one too few costs a wait.
         self.posted.update(self.agents.get(channel, 0) for channel in channels)
+        if message["parent"] is not None:
+            # Who asked waits for the recipient to reply, to whomever.
+            self.posted.add(message["sender_agent"])
         seq = await self.take_seq()
         message["seq"] = seq
         message["thread"] = message["thread"] or seq

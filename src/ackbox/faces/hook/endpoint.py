@@ -38,7 +38,7 @@ from ackbox.faces.http.reply import (
 from ackbox.faces.http.wire import Calling, encode
 from ackbox.hook_briefing import HOOK_LENGTH, for_hook, for_wake
 from ackbox.ops.decode import parse_object
-from ackbox.ops.table import Fits, all_fit
+from ackbox.ops.fitting import Fits, all_fit
 from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Event, Program
 

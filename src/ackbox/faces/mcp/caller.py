@@ -25,7 +25,8 @@ from ackbox.faces.http.reply import (
 )
 from ackbox.faces.http.wire import Calling
 from ackbox.ops.access import Connection
-from ackbox.ops.table import OPERATIONS, Fits, all_fit
+from ackbox.ops.fitting import Fits, all_fit
+from ackbox.ops.table import OPERATIONS
 
 # Where the scope of a request holds its key.
 CREDENTIAL = "ackbox.credential"

@@ -29,8 +29,8 @@ from ackbox.faces.http.reply import JSON, bearer, identity_headers, path_prefix,
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.hook_briefing import HOOK_LENGTH_WITH_NOTES, Wording, for_hook
 from ackbox.ops.decode import parse_object
+from ackbox.ops.fitting import all_fit
 from ackbox.ops.program.report import Reported
-from ackbox.ops.table import all_fit
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 

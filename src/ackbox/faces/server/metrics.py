@@ -18,7 +18,8 @@ from ackbox.app.call import App
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.faces.http.wire import Calling
 from ackbox.ops.access import PLAIN, Connection
-from ackbox.ops.table import OPERATIONS, Fits, all_fit
+from ackbox.ops.fitting import Fits, all_fit
+from ackbox.ops.table import OPERATIONS
 
 FACES = frozenset({"rest", "mcp", "cli", "bridge", "ws", "web", "tui", "hook"})
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 60)

@@ -379,6 +379,8 @@ async def check_out(context: Context, params: Checkout) -> CheckedOut:
     )
     await context.store.put_presence(left)
     context.signs_of_life[me.reader] = 0
+    # Those who wait for its reply wait no longer.
+    context.store.posted.add(me.agent)
     subject = {"agent": me.name, "instance": me.instance}
     context.rings.add(
         await context.store.add_event(

@@ -120,7 +120,9 @@ async def feed(context: Context, params: Feed) -> Events:
 
 async def _rows(context: Context, params: Feed, after: int, most: int) -> Sequence[Row]:
     if params.of == "inbox":
-        return await context.store.feed_inbox(await context.me(params), after=after, most=most)
+        me = await context.me(params)
+        context.wait_for(me)
+        return await context.store.feed_inbox(me, after=after, most=most)
     return await context.store.feed_page(
         after=after, most=most, visible_to=await narrowed(context, params)
     )

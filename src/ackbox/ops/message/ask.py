@@ -44,7 +44,12 @@ async def _look(context: Context, params: Ask, asked: Asked) -> Asked:
     """Look whether there is an answer now, or nobody left to give one."""
     row = await context.store.message_at(asked.seq)
     assert row is not None
-    answer = await _answer(context, params, row)
+    recipients = {agent for _, agent, *_ in await context.store.channels(row.seq)}
+    # The reply of a recipient to somebody else rings for the recipient, and its check-out too.
+    context.waits_for = frozenset(
+        agent for agent in (*recipients, row.sender_agent) if agent is not None
+    )
+    answer = await _answer(context, params, row, recipients)
     if answer is not None:
         return msgspec.structs.replace(
             asked, outcome="answered", answer=show.message(answer, context.workspace.name)
@@ -54,11 +59,12 @@ async def _look(context: Context, params: Ask, asked: Asked) -> Asked:
     )
 
 
-async def _answer(context: Context, params: Ask, row: Stored) -> Seen | None:
+async def _answer(
+    context: Context, params: Ask, row: Stored, recipients: set[int | None]
+) -> Seen | None:
     """Return the first reply to the question that its sender may see, or the first message of
     its recipients in the thread after it.
     """
-    recipients = {agent for _, agent, *_ in await context.store.channels(row.seq)}
     for seen in await see_each(
         context, params, await context.store.thread_page(row.thread, after=row.seq, most=200)
     ):

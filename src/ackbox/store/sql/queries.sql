@@ -164,8 +164,9 @@ SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at,
 FROM access_key WHERE id = :id;
 
 -- name: keys_ended
--- Which keys were revoked or ran out lately. across: the server closes the sockets of all workspaces; a look through a small table.
-SELECT id FROM access_key WHERE revoked_at >= :since OR (expires_at > :since AND expires_at <= :now);
+-- Which keys were revoked or ran out lately. across: the server ends what all workspaces have open; indexes access_key_by_revocation and access_key_by_end.
+SELECT id FROM access_key WHERE revoked_at >= :since
+UNION SELECT id FROM access_key WHERE expires_at > :since AND expires_at <= :now;
 
 -- name: keys_of
 -- List a workspace's keys; index access_key_by_ws.

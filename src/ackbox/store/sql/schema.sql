@@ -417,3 +417,7 @@ CREATE TRIGGER note_words_remove INSTEAD OF INSERT ON note_words_gone BEGIN
     SELECT 'delete', p.id, NEW.place, NEW.text FROM note_place p WHERE p.ws = NEW.ws AND p.seq = NEW.seq;
     DELETE FROM note_place WHERE ws = NEW.ws AND seq = NEW.seq;
 END;
+
+CREATE INDEX access_key_by_end ON access_key (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE INDEX access_key_by_revocation ON access_key (revoked_at) WHERE revoked_at IS NOT NULL;
