@@ -55,7 +55,7 @@ async def test_the_port_serves_the_brokers_routes_and_nothing_else(database: str
             await main.post(path, json=PEER) for path in ("/register", "/claude-peers/register")
         ]
     assert {(each.status_code, tuple(each.json())) for each in told} == {(404, ("error",))}
-    assert [each.status_code for each in (*hosted, *keyless)] == [403, 404, 401]
+    assert [each.status_code for each in (*hosted, *keyless)] == [403, 400, 401]
 
 
 async def test_a_web_page_cannot_use_the_port(database: str) -> None:

@@ -199,25 +199,15 @@ async def test_a_check_of_the_server_finds_its_version_beside_its_address(path: 
     assert (told.status_code, told.json()) == (200, {"status": "ok", "version": __version__})
 
 
-@pytest.mark.parametrize(
-    "request_line",
-    [
-        "GET /.well-known/oauth-protected-resource",
-        "GET /.well-known/oauth-protected-resource/mcp/vantagepeers",
-        "GET /.well-known/oauth-authorization-server",
-        "POST /register",
-    ],
-)
-async def test_a_client_that_looks_for_oauth_is_told_to_send_a_key(request_line: str) -> None:
-    method, path = request_line.split(" ")
+async def test_oauth_is_found_at_the_documented_addresses_and_needs_an_address() -> None:
     async with serving("sqlite:///:memory:") as served, httpx2.AsyncClient() as http:
-        told = await http.request(method, served.url + path)
-    assert (told.status_code, told.json()["error"]) == (
-        404,
-        {
-            "code": "not_found",
-            "message": "This server has no OAuth.",
-            "hint": "Send an API key as `Authorization: Bearer …`; `ackbox key create` makes one.",
-            "details": {},
-        },
-    )
+        resource = (
+            await http.get(f"{served.url}/.well-known/oauth-protected-resource/mcp/vantagepeers")
+        ).json()
+        issuer = (await http.get(f"{served.url}/.well-known/oauth-authorization-server")).json()
+        refused = await http.post(issuer["registration_endpoint"], json={"redirect_uris": []})
+    assert resource["authorization_servers"] == [issuer["issuer"]] == [served.url]
+    assert [issuer[f"{name}_endpoint"] for name in ("authorization", "token", "registration")] == [
+        f"{served.url}/{path}" for path in ("authorize", "token", "register")
+    ]
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_redirect_uri")

@@ -16,7 +16,8 @@ from starlette.routing import Route, WebSocketRoute
 
 from ackbox.app.limits import Limits, Rate, network
 from ackbox.dialects import DIALECTS
-from ackbox.faces.server.asgi import OAUTH, make_web
+from ackbox.faces.server.asgi import make_web
+from ackbox.faces.web.authorize import PATHS
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +28,7 @@ OPEN = {
     # What clients of other systems ask first; the answer is the same for everybody.
     "/health",
     *(f"/mcp/{dialect.name}/health" for dialect in DIALECTS),
-    *OAUTH,
+    *PATHS,
     "/openapi.json",
     "/reference",
     "/reference.css",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
 
-from ackbox.errors import BadKey, NotAllowed
+from ackbox.errors import BadKey, Invalid, NotAllowed
 from ackbox.ops.key import DAY_MS
 from tests.engines import Clock, Post
 
@@ -48,3 +51,49 @@ async def test_an_agent_invites_nobody(post: Post) -> None:
     agent = await post.keyed("bob")
     with pytest.raises(NotAllowed):
         await agent("invite.create", name="claude")
+
+
+VERIFIER = "a-verifier-that-only-the-waiting-program-knows"
+DIGEST = hashlib.sha256(VERIFIER.encode()).digest()
+CHALLENGE = base64.urlsafe_b64encode(DIGEST).decode().rstrip("=")
+
+
+async def challenged(post: Post) -> Post:
+    made = await post("invite.create", name="claude", challenge=CHALLENGE, client="cursor")
+    return Post(post.app, made.path.partition("#")[2])
+
+
+async def test_an_invitation_with_a_challenge_needs_its_verifier_and_its_program(
+    post: Post,
+) -> None:
+    invitation = await challenged(post)
+    for given in ({}, {"verifier": VERIFIER}, {"verifier": VERIFIER + "x", "client": "cursor"}):
+        with pytest.raises(BadKey):
+            await invitation("invite.redeem", **given)
+    key = await invitation("invite.redeem", verifier=VERIFIER, client="cursor")
+    assert (key.agent, key.kind) == ("claude", "agent")
+
+
+async def test_an_invitation_with_a_challenge_ends_after_ten_minutes(
+    post: Post, clock: Clock
+) -> None:
+    invitation = await challenged(post)
+    clock.now += 10 * 60 * 1000
+    with pytest.raises(BadKey):
+        await invitation("invite.redeem", verifier=VERIFIER, client="cursor")
+
+
+async def test_rotating_an_invitation_keeps_its_challenge(post: Post) -> None:
+    made = await post("invite.create", name="claude", challenge=CHALLENGE)
+    rotated = Post(post.app, (await post("key.rotate", id=made.id)).key)
+    with pytest.raises(BadKey):
+        await rotated("invite.redeem")
+
+
+async def test_a_verifier_for_an_invitation_without_a_challenge_is_an_error(post: Post) -> None:
+    with pytest.raises(BadKey):
+        await (await invited(post))("invite.redeem", verifier=VERIFIER)
+    with pytest.raises(Invalid):
+        await post("invite.create", name="claude", client="cursor")
+    with pytest.raises(Invalid):
+        await post("invite.create", name="claude", challenge="short")

@@ -125,6 +125,7 @@ STRAYS: dict[str, tuple[str, dict[str, Any]]] = {
             "now": 0,
             "expires_at": None,
             "dialect": None,
+            "proof": None,
         },
     ),
     "a message": ("hidden_add", {"reader": 1, "seq": 1}),

@@ -711,6 +711,8 @@ class InviteVerbs:
         name: str,
         may_speak_as: builtins.list[str] = ...,
         label: str = "invite",
+        challenge: str | None = None,
+        client: str = "",
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -718,7 +720,7 @@ class InviteVerbs:
     ) -> Invited:
         """Create an invitation for a second machine.
 
-        It works once, within 24 hours.
+        It works once, within 24 hours; with a `challenge` within ten minutes.
 
         Raises Invalid, Conflict.
         """
@@ -726,6 +728,8 @@ class InviteVerbs:
     async def redeem(
         self,
         *,
+        verifier: str = "",
+        client: str = "",
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -735,7 +739,7 @@ class InviteVerbs:
 
         The invitation is the key of this call. The new key is valid for 90 days.
 
-        Raises BadKey when it has been used.
+        Raises BadKey when it has been used, and when the verifier does not fit.
         """
 
 class LoginVerbs:
@@ -2813,6 +2817,8 @@ class SyncInviteVerbs:
         name: str,
         may_speak_as: builtins.list[str] = ...,
         label: str = "invite",
+        challenge: str | None = None,
+        client: str = "",
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2820,7 +2826,7 @@ class SyncInviteVerbs:
     ) -> Invited:
         """Create an invitation for a second machine.
 
-        It works once, within 24 hours.
+        It works once, within 24 hours; with a `challenge` within ten minutes.
 
         Raises Invalid, Conflict.
         """
@@ -2828,6 +2834,8 @@ class SyncInviteVerbs:
     def redeem(
         self,
         *,
+        verifier: str = "",
+        client: str = "",
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2837,7 +2845,7 @@ class SyncInviteVerbs:
 
         The invitation is the key of this call. The new key is valid for 90 days.
 
-        Raises BadKey when it has been used.
+        Raises BadKey when it has been used, and when the verifier does not fit.
         """
 
 class SyncLoginVerbs:

@@ -302,6 +302,7 @@ async def rotate(context: Context, params: RotateKey) -> RotatedKey:
         now=now,
         expires_at=expires_at,
         dialect=row.dialect,
+        proof=row.proof,
     )
     if params.grace_s:
         await store.expire_key(row.id, expires_at=ends_at)

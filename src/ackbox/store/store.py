@@ -56,6 +56,8 @@ class KeyRow(msgspec.Struct, frozen=True):
     expires_at: int | None
     revoked_at: int | None
     dialect: str | None
+    # What redeeming the key must prove; null for nothing.
+    proof: bytes | None
 
     def is_good(self, now: int) -> bool:
         """Whether the key is valid at a moment."""
@@ -112,6 +114,7 @@ class Store(
         now: int,
         expires_at: int | None,
         dialect: str | None = None,
+        proof: bytes | None = None,
     ) -> None:
         await self.run(
             "key_add",
@@ -124,6 +127,7 @@ class Store(
             may_speak_as=msgspec.json.encode(may_speak_as).decode(),
             expires_at=expires_at,
             dialect=dialect,
+            proof=proof,
         )
 
     async def spend_key(self, id: str, *, now: int) -> bool:

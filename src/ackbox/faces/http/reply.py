@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -96,6 +96,14 @@ def path_prefix(headers: Mapping[str, str]) -> str:
     return named if len(named) <= 200 and _PREFIX.fullmatch(named) else ""
 
 
+def base_url(connection: HTTPConnection) -> str:
+    """Return the address under which a client reaches this server: behind a proxy the proxy's."""
+    forwarded = connection.headers.get("x-forwarded-proto", "")
+    scheme = forwarded if forwarded in ("http", "https") else connection.url.scheme
+    host = connection.headers.get("host", connection.url.netloc)
+    return f"{scheme}://{host}{path_prefix(connection.headers)}"
+
+
 def cookie_name(headers: Mapping[str, str]) -> str:
     """Return the name of the dashboard's cookie: a browser keeps one jar for all ports of a
     host, so the port is in it.
@@ -140,8 +148,13 @@ def _refuse_other_pages(headers: Mapping[str, str], method: str) -> None:
     )
 
 
-def error_response(error: BaseException, *, operation: str = "") -> Response:
-    """Return an error as a response: the error object with its status."""
+def error_response(
+    error: BaseException, *, operation: str = "", resource: HTTPConnection | None = None
+) -> Response:
+    """Return an error as a response: the error object with its status.
+
+    With a `resource`, an error about its key names where a client of OAuth gets one.
+    """
     shown = as_error(error, operation=operation)
     headers = (
         {}
@@ -149,10 +162,15 @@ def error_response(error: BaseException, *, operation: str = "") -> Response:
         else {"Retry-After": str(max(1, math.ceil(shown.retry_after_s)))}
     )
     if shown.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = "Bearer" if resource is None else _bearer_from(resource)
     return Response(
         encode(shown.as_dict()), status_code=shown.status, media_type=JSON, headers=headers
     )
+
+
+def _bearer_from(resource: HTTPConnection) -> str:
+    metadata = f"{base_url(resource)}/.well-known/oauth-protected-resource"
+    return f'Bearer resource_metadata="{metadata}{quote(resource.scope["path"])}"'
 
 
 async def not_found(request: Request, _: Exception) -> Response:

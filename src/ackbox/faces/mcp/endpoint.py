@@ -18,6 +18,7 @@ from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.lowlevel import Server
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import Message, Receive, Scope, Send
 
 from ackbox import __version__
@@ -140,7 +141,8 @@ class McpFace:
             face = self._by_dialect.get(caller.dialect or "", self)
             await face.manager.handle(caller, scope, receive, _with_our_error(scope, receive, send))
         except AckboxError as error:
-            await error_response(error)(scope, receive, send)
+            refusal = error_response(error, resource=HTTPConnection(scope))
+            await refusal(scope, receive, send)
 
     async def _list_tools(self, context: Any, _: Any) -> types.ListToolsResult:
         caller = await self._identify(context.request.scope[CREDENTIAL])

@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -106,7 +107,8 @@ class LateFace:
                 welcome(scope, (await self._late.identify(key)).key_id)
                 self._face = await self._late.face(self._path)
             except AckboxError as error:
-                await error_response(error)(scope, receive, send)
+                refusal = error_response(error, resource=HTTPConnection(scope))
+                await refusal(scope, receive, send)
                 return
         await self._face(scope, receive, send)
 

@@ -23,7 +23,7 @@ from ackbox import __version__
 from ackbox.app.call import App
 from ackbox.dialects import DIALECTS, REALTIMES
 from ackbox.dialects.engine.rest import Rest
-from ackbox.errors import AckboxError, NotAllowed, NotFound
+from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces.hook import endpoint as hook
 from ackbox.faces.hook import fast
 from ackbox.faces.http.connection import welcome
@@ -42,14 +42,6 @@ from ackbox.faces.ws.ticket import Tickets
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
-)
-# Where clients look for OAuth before they ask a person for a key.
-OAUTH = (
-    "/.well-known/oauth-protected-resource",
-    "/.well-known/oauth-protected-resource/{resource:path}",
-    "/.well-known/oauth-authorization-server",
-    "/.well-known/oauth-authorization-server/{resource:path}",
-    "/register",
 )
 SAFE = {
     "Content-Security-Policy": CSP,
@@ -202,17 +194,8 @@ def _expected_routes() -> list[Route]:
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok", "version": __version__})
 
-    async def no_oauth(_: Request) -> Response:
-        return error_response(
-            NotFound(
-                "This server has no OAuth.",
-                hint="Send an API key as `Authorization: Bearer …`; `ackbox key create` makes one.",
-            )
-        )
-
     return [
         # Clients append it to the address of the server, or to that of their MCP endpoint.
         Route("/health", health),
         *(Route(f"/mcp/{dialect.name}/health", health) for dialect in DIALECTS),
-        *(Route(path, no_oauth, methods=["GET", "POST"]) for path in OAUTH),
     ]

@@ -109,7 +109,8 @@ class Guard:
 
     def _refusal(self, scope: Scope, status: int) -> AckboxError | None:
         """Return the response to one wrong key too many."""
-        if status == 401:
+        # OAuth's error for a wrong code has another status.
+        if status == 401 or scope.get("ackbox.wrong_key"):
             try:
                 # Only wrong keys wait: all agents of a machine share its address, and one of them
                 # must not lock out the others.

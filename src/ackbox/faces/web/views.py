@@ -26,7 +26,7 @@ from ackbox.faces.http import reply
 from ackbox.faces.http.connection import introduced
 from ackbox.faces.http.reply import JSON, credential, error_response, path_prefix
 from ackbox.faces.http.wire import Calling, as_error, encode
-from ackbox.faces.web import sign_in
+from ackbox.faces.web import authorize, sign_in
 from ackbox.faces.web.page import Ask, Page
 from ackbox.faces.web.pages import messages, watch, work
 from ackbox.model.moment import to_text
@@ -197,6 +197,7 @@ def routes(call: Calling) -> list[Route]:
     return [
         Route("/", root),
         *sign_in.routes(call, render),
+        *authorize.routes(call, render),
         Route("/assets/{digest}/{path:path}", _asset),
         Route("/w/{workspace}/{page:path}", page),
     ]

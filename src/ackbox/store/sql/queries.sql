@@ -160,7 +160,7 @@ SELECT next_seq - 1 FROM workspace WHERE ws = :ws;
 
 -- name: key_by_id
 -- Find a key by the id in it. across: a key is how a caller's workspace is found; primary key.
-SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at, dialect
+SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at, dialect, proof
 FROM access_key WHERE id = :id;
 
 -- name: keys_ended
@@ -170,13 +170,13 @@ UNION SELECT id FROM access_key WHERE expires_at > :since AND expires_at <= :now
 
 -- name: keys_of
 -- List a workspace's keys; index access_key_by_ws.
-SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at, dialect
+SELECT id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at, dialect, proof
 FROM access_key WHERE ws = :ws ORDER BY created_at, id;
 
 -- name: key_add
 -- Store a new key's digest.
-INSERT INTO access_key (id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at, dialect)
-VALUES (:id, :ws, :digest, :role, :agent, :may_speak_as, :label, :now, :expires_at, NULL, :dialect);
+INSERT INTO access_key (id, ws, digest, role, agent, may_speak_as, label, created_at, expires_at, revoked_at, dialect, proof)
+VALUES (:id, :ws, :digest, :role, :agent, :may_speak_as, :label, :now, :expires_at, NULL, :dialect, :proof);
 
 -- name: key_revoke
 -- Revoke a key of this workspace; the first time wins; primary key.

@@ -148,7 +148,7 @@ CREATE TABLE access_key (
     created_at    INTEGER NOT NULL,
     expires_at    INTEGER,
     revoked_at    INTEGER
-, dialect TEXT) STRICT;
+, dialect TEXT, proof BLOB) STRICT;
 
 CREATE INDEX access_key_by_ws ON access_key (ws, id);
 

@@ -26,7 +26,7 @@ addEventListener("hashchange", () => {
 
 const there = () =>
   location.replace(
-    next?.startsWith(root) && /^\/w\/[^/\\]/.test(next.slice(root.length))
+    next?.startsWith(root) && /^\/(w\/[^/\\]|authorize\?)/.test(next.slice(root.length))
       ? next + place
       : `${root}/`,
   );

@@ -1,0 +1,2 @@
+-- What redeeming a one-time key must prove; null for nothing.
+ALTER TABLE access_key ADD COLUMN proof {blob};
