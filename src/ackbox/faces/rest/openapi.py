@@ -11,7 +11,6 @@ import re
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, PackageLoader
 
 from ackbox import __version__
 from ackbox.faces.rest.routes import where
@@ -230,6 +229,8 @@ def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
 @functools.cache
 def page() -> str:
     """Return the document as a page for people: every operation with its fields."""
+    from jinja2 import Environment, PackageLoader
+
     environment = Environment(
         loader=PackageLoader("ackbox.faces.rest", "templates"),
         autoescape=True,

@@ -11,11 +11,10 @@ import hashlib
 import re
 import time
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import msgspec
-from jinja2 import Environment, PackageLoader
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -30,6 +29,9 @@ from ackbox.faces.web import authorize, sign_in
 from ackbox.faces.web.page import Ask, Page
 from ackbox.faces.web.pages import messages, watch, work
 from ackbox.model.moment import to_text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 # The calls for the roster and the waiting items: made for the first data of a page, and repeated by
 # its scripts with the same parameters.
@@ -160,6 +162,9 @@ def digest() -> str:
 
 @functools.cache
 def _templates() -> Environment:
+    # Loaded with the first page, as one of ten parts of a start: many servers show none.
+    from jinja2 import Environment, PackageLoader
+
     return Environment(
         loader=PackageLoader("ackbox.faces.web", "templates"),
         autoescape=True,
