@@ -95,11 +95,15 @@ pictures: $(VENV)/.ready
 bench: $(VENV)/.ready
 	$(VENV)/bin/python -m bench.all $(ARGS)
 
-lint: $(VENV)/.ready lint-web
+lint: lint-types lint-web lint-style
+
+lint-style: $(VENV)/.ready
 	$(VENV)/bin/ruff check src tests tools bench
 	$(VENV)/bin/ruff format --check src tests tools bench
-	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+lint-types: $(VENV)/.ready
+	$(VENV)/bin/mypy
 
 # Scripts and styles; npm installs what the lock file names, once.
 WEB := tests/web/node_modules
@@ -114,4 +118,4 @@ lint-web: $(WEB)/.package-lock.json
 	$(WEB)/.bin/eslint -c tests/web/eslint.config.js $(SCRIPTS)
 	node tests/web/check_types.mjs
 
-.PHONY: uv help up test quick faults programs clients hostile docs pictures bench lint lint-web
+.PHONY: uv help up test quick faults programs clients hostile docs pictures bench lint lint-style lint-types lint-web
