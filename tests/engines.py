@@ -78,10 +78,27 @@ def fresh_database(engine: str, where: Path) -> str:
 def lent_database(engine: str, where: Path) -> Iterator[str]:
     """Lend the URL of an empty database to a test that changes rows only, not the schema."""
     url = IDLE.pop() if engine == "postgres" and IDLE else fresh_database(engine, where)
+    if engine == "sqlite":
+        file = Path(urlsplit(url).path)
+        file.write_bytes(sqlite_template())
+        file.chmod(0o600)
     yield url
     if engine == "postgres":
         asyncio.run(_empty(url))
         IDLE.append(url)
+
+
+@functools.cache
+def sqlite_template() -> bytes:
+    """Return a file of SQLite with the schema and no rows: to migrate takes longer than to copy."""
+    with tempfile.TemporaryDirectory() as where:
+        asyncio.run(_open_once(SqliteEngine(f"{where}/template.db")))
+        return Path(where, "template.db").read_bytes()
+
+
+async def _open_once(engine: SqliteEngine) -> None:
+    await engine.open()
+    await engine.close()
 
 
 @functools.cache
