@@ -5,7 +5,7 @@ Explained in docs/why/delivery.md, "Pause".
 
 from __future__ import annotations
 
-import re
+import contextlib
 from typing import Annotated
 
 import msgspec
@@ -14,13 +14,12 @@ from msgspec import Meta
 from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.moment import to_text
 from ackbox.model.name import LONGEST, nearest
+from ackbox.ops.rules.named import find_seen
 from ackbox.ops.rules.pauses import Kind, Paused, changed, pause_of, pauses
-from ackbox.ops.rules.seeing import may_see
 from ackbox.ops.table import Call, Context, op
 
 # They travel with the settings, which each call reads.
 MAX_PAUSES = 50
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Pause(Call, frozen=True, kw_only=True):
@@ -121,11 +120,10 @@ async def _person(context: Context, params: Pause) -> tuple[str, int]:
 
 async def _named(context: Context, params: Pause) -> tuple[Kind, str]:
     """Return the kind and the id or name of what is named. Raises NotFound, Invalid."""
-    if _ID.fullmatch(params.of):
-        row = await context.store.message(params.of)
-        if row is not None and await may_see(context, params, row):
-            return "thread", row.thread_id
     reader = await context.store.reader(params.of)
+    if reader is None:
+        with contextlib.suppress(NotFound):
+            return "thread", (await find_seen(context, params, params.of)).row.thread_id
     if reader is None or reader.kind == "system" or not reader.seen:
         near = nearest(params.of, await context.store.known_names())
         raise NotFound(

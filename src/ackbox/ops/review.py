@@ -13,10 +13,10 @@ from msgspec import Meta
 
 from ackbox.errors import MissingField, NotFound
 from ackbox.model.message import Priority, Ref
-from ackbox.ops.message.read import find_seen
 from ackbox.ops.message.send import Send, store_message
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
+from ackbox.ops.rules.named import find_seen
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.seeing import Seen, narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, Name, op

@@ -163,6 +163,11 @@ class Messages(Bound):
     async def message(self, id: str) -> Stored | None:
         return _stored(await self.row("message_by_id", id=id))
 
+    async def messages_of_beginning(self, digits: str, maximum: int) -> list[Stored]:
+        """Return the messages whose id begins with some digits, oldest first."""
+        rows = await self.rows("messages_of_beginning", low=digits, high=f"{digits}g", most=maximum)
+        return [Stored(*row) for row in rows]
+
     async def message_at(self, seq: int) -> Stored | None:
         return _stored(await self.row("message_by_seq", seq=seq))
 

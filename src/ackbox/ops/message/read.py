@@ -1,16 +1,15 @@
-"""message.get: one message, and how other operations find one that the caller may see.
+"""message.get: one message, and what is stored of one that the caller may see.
 
 Explained in docs/why/workspaces.md.
 """
 
 from __future__ import annotations
 
-from ackbox.errors import NotFound
 from ackbox.model.message import (
     Message,
 )
 from ackbox.ops.rules import show
-from ackbox.ops.rules.seeing import Seen, see
+from ackbox.ops.rules.named import find_seen
 from ackbox.ops.table import Call, Context, MessageId, op
 from ackbox.store.messages import Stored
 
@@ -28,17 +27,6 @@ async def get(context: Context, params: Get) -> Message:
     Raises NotFound, also for other workspaces.
     """
     return show.message(await find_seen(context, params, params.id), context.workspace.name)
-
-
-async def find_seen(context: Context, call: Call, id: str) -> Seen:
-    """Return a message that the caller may see, by its id. Raises NotFound."""
-    row = await context.store.message(id)
-    seen = None if row is None else await see(context, call, row)
-    if seen is None:
-        raise NotFound(
-            "There is no such message.", hint="Use an id that a reading call returned.", field="id"
-        )
-    return seen
 
 
 async def visible(context: Context, call: Call, id: str) -> Stored:

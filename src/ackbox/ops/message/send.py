@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Conflict, Invalid, MissingField, NotFound, TooLong
+from ackbox.errors import Conflict, Invalid, MissingField, TooLong
 from ackbox.model.address import parse_audience
 from ackbox.model.message import (
     BODY_LIMIT,
@@ -29,9 +29,9 @@ from ackbox.ops.message.loop_guard import hold_budgets, hold_repeats, hops
 from ackbox.ops.rules import show
 from ackbox.ops.rules.marking import mark_answered
 from ackbox.ops.rules.metadata import check_metadata
+from ackbox.ops.rules.named import find_seen
 from ackbox.ops.rules.pauses import refuse_paused
 from ackbox.ops.rules.room import refuse_full
-from ackbox.ops.rules.seeing import may_see
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.messages import Stored
 from ackbox.store.readers import Reader
@@ -441,14 +441,15 @@ async def _sent_again(
 async def _parent(context: Context, params: Send) -> Stored | None:
     if params.parent is None:
         return None
-    parent = await context.store.message(params.parent)
-    if parent is None or not await may_see(context, params, parent):
-        raise NotFound(
-            "There is no such parent message.",
-            hint="Reply with an id that a reading call returned.",
-            field="parent",
-        )
-    return parent
+    seen = await find_seen(
+        context,
+        params,
+        params.parent,
+        field="parent",
+        message="There is no such parent message.",
+        hint="Reply with an id that a reading call returned.",
+    )
+    return seen.row
 
 
 def _fields(

@@ -5,13 +5,13 @@ Explained in docs/why/receipts.md.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from ackbox.model.receipt import Mark, Step, parse_receipt_id
+from ackbox.ops.rules.named import named_messages
 from ackbox.ops.table import Context
 from ackbox.store.marks import Trace
 from ackbox.store.messages import Stored
@@ -24,7 +24,6 @@ IMPLIES: dict[str, tuple[str, ...]] = {
     "acknowledged": ("delivered", "read", "acknowledged"),
     "archived": ("archived",),
 }
-_NUMBER = re.compile(r"#[0-9]{1,18}")
 # Of one step of one recipient; the newest are kept.
 MAX_STEPS = 20
 UNDOES: dict[str, str] = {"unread": "read", "unarchived": "archived"}
@@ -38,19 +37,20 @@ class Target(msgspec.Struct, frozen=True):
 
 
 async def find_targets(context: Context, me: Reader, what: str | Stored) -> list[Target]:
-    """Return the receipts of the caller that a message id or number (`#42`) or a receipt id names.
+    """Return the receipts of the caller that a message id, its beginning, a number (`#42`) or a
+    receipt id names.
 
     None when it is not in the caller's mailbox.
     """
     if isinstance(what, Stored):
         return await _of_message(context, me, what)
-    row = (
-        await context.store.message_at(int(what[1:]))
-        if _NUMBER.fullmatch(what)
-        else await context.store.message(what)
-    )
-    if row is not None:
-        return await _of_message(context, me, row)
+    mine = [
+        targets
+        for row in await named_messages(context, what)
+        if (targets := await _of_message(context, me, row))
+    ]
+    if len(mine) == 1:
+        return mine[0]
     named = parse_receipt_id(what)
     if named is None:
         return []

@@ -454,6 +454,11 @@ INSERT INTO idempotency (ws, sender, key, seq, content) VALUES (:ws, :sender, :k
 SELECT {message_columns}
 FROM message WHERE ws = :ws AND id = :id;
 
+-- name: messages_of_beginning
+-- The messages whose id begins with some digits, oldest first; unique index message_by_id.
+SELECT {message_columns}
+FROM message WHERE ws = :ws AND id >= :low AND id < :high ORDER BY id LIMIT :most;
+
 -- name: message_by_seq
 -- One message; primary key.
 SELECT {message_columns}
