@@ -112,6 +112,8 @@ def _from_file() -> dict[str, str]:
         raise BadSettings(
             f'{path} is not valid TOML: {error}. Write lines such as: agent = "ana"'
         ) from None
+    # Read by `keys`, for the terminal UI.
+    found.pop("keys", None)
     unknown = [name for name in found if name not in _BY_NAME]
     if unknown:
         raise BadSettings(
@@ -148,6 +150,23 @@ def _refuse_open(path: Path) -> None:
         raise BadSettings(
             f"{path} holds a secret and other users can write it. Close it with: chmod 600 {path}"
         )
+
+
+def keys() -> dict[str, str]:
+    """Return the keys of the terminal UI from the table [keys] of the file: own key → our key.
+
+    Raises BadSettings.
+    """
+    import tomllib
+
+    _from_file()
+    try:
+        found = tomllib.loads(file().read_text("utf-8")).get("keys", {})
+    except OSError:
+        return {}
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise BadSettings(f'{file()}: write the keys as a table: [keys] and lines such as z = "e"')
+    return {str(name): str(meant) for name, meant in found.items()}
 
 
 def data_dir(given: str | None = None) -> Path:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ackbox.config import BadSettings
 from ackbox.faces.tui.app import KEYS
+from ackbox.faces.tui.widgets.keys import keymap
 from tests.tui.conftest import Post
 from tests.tui.stopping import stops
 from tests.tui.terminal import ESCAPE, Screen, Terminal
@@ -101,7 +103,7 @@ def bold(screen: Screen) -> str:
 
 
 @pytest.fixture
-def desk(post: Post) -> Iterator[Desk]:
+def desk(post: Post, tmp_path: Path) -> Iterator[Desk]:
     post.call("key.create", name="ana", kind="human")
     post.call("agent.heartbeat", agent="claude")
     messages = [{"to": "ana", "body": f"message {number:02} of claude"} for number in range(1, 61)]
@@ -109,7 +111,10 @@ def desk(post: Post) -> Iterator[Desk]:
         each["sent"]["id"]
         for each in post.call("message.send_many", agent="claude", messages=messages)["outcomes"]
     ]
-    with post.look("--as", "ana") as terminal:
+    settings = tmp_path / "ackbox/config.toml"
+    settings.parent.mkdir(mode=0o700)
+    settings.write_text('[keys]\nz = "e"\n')
+    with post.look("--as", "ana", XDG_CONFIG_HOME=str(tmp_path)) as terminal:
         terminal.see("message 60", "claude → ana", "sent dlv read ack", "live")
         yield Desk(post, terminal, ids)
 
@@ -242,7 +247,45 @@ def marks(desk: Desk) -> None:
         desk.see(said)
     [receipt] = desk.post.call("message.status", id=desk.ids[0])["receipts"]
     assert (receipt["state"], receipt["archived_at"] is not None) == ("acknowledged", True)
+    desk.press("U")
+    desk.see("back in the mailbox: 1 message")
+    [receipt] = desk.post.call("message.status", id=desk.ids[0])["receipts"]
+    assert receipt["archived_at"] is None
+    # `z` is the settings' own key for `e`.
+    desk.press("z")
+    desk.see("marked archived; U undoes it")
     desk.press("G")
+
+
+def searches(desk: Desk) -> None:
+    desk.press("F")
+    desk.see("search all messages on the server")
+    desk.terminal.press("07\r")
+    desk.see("1 message with 07: choose one", "claude → ana message 07 of claude")
+    desk.terminal.press("\r")
+    desk.shows_tab("Threads")
+    desk.see("message 07 of claude")
+    desk.press("1")
+    desk.shows_tab("Live")
+    desk.press("F")
+    desk.see("search all messages on the server")
+    desk.terminal.press("nowhere\r")
+    desk.see("No message on the server has 'nowhere'.")
+
+
+def sorts(desk: Desk) -> None:
+    desk.press("4")
+    desk.shows_tab("Agents")
+    for order in ("unread messages", "last call", "name", "presence"):
+        desk.press("s")
+        desk.see(f"sorted by {order}")
+    desk.press("s")
+    # Ana has unread messages, claude none.
+    desk.terminal.until(
+        lambda screen: bool(re.search(r"● ana +HUM +5\d .*\n.*● claude", screen.text)), "ana first"
+    )
+    desk.press("1")
+    desk.shows_tab("Live")
 
 
 def selects(desk: Desk) -> None:
@@ -459,7 +502,9 @@ ROUNDS: tuple[tuple[Callable[[Desk], None], str], ...] = (
     (panes, "tab enter escape"),
     (writes, "c i r"),
     (threads, "t"),
-    (marks, "a u e"),
+    (marks, "a u e U"),
+    (searches, "F"),
+    (sorts, "s"),
     (stops, "P"),
     (selects, "x shift+down shift+up full_stop"),
     (filters, "slash"),
@@ -492,3 +537,13 @@ def test_each_key_of_the_list_stands_in_the_guide() -> None:
         if name.strip(",") not in ("…", "↑", "↓", "←", "→")
     }
     assert {name for name in named if f"`{name}`" not in guide} == set()
+
+
+def test_a_key_of_the_settings_stands_for_one_of_ours() -> None:
+    assert keymap({"z": "e", "ctrl+s": "F", "-": "/"}, KEYS) == {
+        "z": "e",
+        "ctrl+s": "F",
+        "minus": "slash",
+    }
+    with pytest.raises(BadSettings, match="give 'z' the key 'ä', which does nothing here"):
+        keymap({"z": "ä"}, KEYS)

@@ -31,9 +31,7 @@ NEWCOMER_DAYS = 7
 MAX_NEWCOMER_BROADCASTS = 50
 
 Name = Annotated[str, Meta(description="Name of an agent or person", max_length=512)]
-MessageId = Annotated[
-    str, Meta(description="Id of a message, its beginning or #42", max_length=64)
-]
+MessageId = Annotated[str, Meta(description="Id of a message, its beginning or #42", max_length=64)]
 Limit = Annotated[int, Meta(ge=1, le=200, description="Maximum number of items to return")]
 Cursor = Annotated[str, Meta(description="Cursor from the previous page", max_length=512)]
 

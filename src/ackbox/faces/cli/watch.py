@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from ackbox import config
 from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.starting import refuse_here
@@ -134,6 +135,7 @@ def _open_terminal(
             theme=theme,
             acts_as=ctx.setting("agent"),
             person=name,
+            own_keys=config.keys(),
         )
         workspace = terminal.run()
         if workspace is None:

@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual import events
@@ -22,6 +22,7 @@ from textual.widgets import Input, TextArea
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.tui.jump import destinations
+from ackbox.faces.tui.screen_keys import AFTER_G, AFTER_G_S, SCREEN_KEYS
 from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.state.member import Member, reason
 from ackbox.faces.tui.state.row import Row
@@ -38,7 +39,7 @@ from ackbox.faces.tui.tabs.threads import Threads
 from ackbox.faces.tui.widgets.ask import Jump
 from ackbox.faces.tui.widgets.bars import Hint
 from ackbox.faces.tui.widgets.compose import Compose
-from ackbox.faces.tui.widgets.keys import Key, KeysScreen, find
+from ackbox.faces.tui.widgets.keys import Key, KeysScreen, find, keymap
 from ackbox.faces.tui.widgets.lines import Lines
 from ackbox.faces.tui.widgets.palette import Palette, theme_name, themes
 from ackbox.faces.tui.widgets.pane import Pane
@@ -46,24 +47,6 @@ from ackbox.faces.tui.widgets.status import MOUSE_FREE, BottomLine, TopLine, str
 
 # Keys that follow each other faster than this belong to one typed text.
 TYPING_S = 0.5
-# After a g: the letter of each tab, and how soon it has to follow.
-AFTER_G = {"l": 1, "n": 2, "t": 3, "a": 4, "k": 5, "h": 6}
-AFTER_G_S = 1.0
-SCREEN_KEYS: tuple[Key, ...] = (
-    Key("1 … 6, h l ← →", "h,left", "tab(-1)", "a tab; the previous, the next tab"),
-    Key("", "l,right", "tab(1)", ""),
-    Key("g + n l t a k h", "", "", "Needs you, Live, Threads, Agents, tasKs, Health"),
-    *(Key("", str(n), f"show_tab({n})", "") for n in range(1, 7)),
-    Key("Tab", "tab", "next_pane", "next pane"),
-    Key("Enter", "enter", "open", "open"),
-    Key("Esc", "escape", "back", "back; clears the selection, then the filter"),
-    Key(": Ctrl-K", "colon,ctrl+k", "jump", "go to a tab, agent, message, setting, workspace"),
-    Key("d", "d", "density", "density: normal, roomy, compact"),
-    Key("m", "m", "mouse", "free the mouse, to select text in the terminal"),
-    Key("T", "T", "theme", "dark or light"),
-    Key("?", "question_mark", "keys", "keyboard shortcuts"),
-    Key("q Ctrl-C", "q", "leave", "quit"),
-)
 TABS: tuple[type[Tab], ...] = (Live, Needs, Threads, Agents, Tasks, Health)
 # Every key once, in the order of the overlay: movement, tabs, items, the tabs' own keys.
 KEYS = tuple(dict.fromkeys([*Pane.KEYS, *SCREEN_KEYS, *(key for tab in TABS for key in tab.KEYS)]))
@@ -84,7 +67,14 @@ class Terminal(App[str]):
     ]
 
     def __init__(
-        self, link: Link, *, hz: float, theme: str | None, acts_as: str | None, person: str
+        self,
+        link: Link,
+        *,
+        hz: float,
+        theme: str | None,
+        acts_as: str | None,
+        person: str,
+        own_keys: Mapping[str, str] | None = None,
     ) -> None:
         # Set first: without colours Textual would otherwise draw shades, which are colours.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
@@ -102,6 +92,8 @@ class Terminal(App[str]):
         self.detail, self.sidebar, self.writing = DetailPane(self), Sidebar(self), Compose(self)
         self.top, self.bottom = TopLine(), BottomLine()
         self.notice, self.notice_until, self.progress = "", 0.0, ""
+        self.archived: list[str] = []
+        self.own_keys = keymap(own_keys or {}, KEYS)
         self.is_mouse_free, self.density = False, "normal"
         # When g was pressed, and where the cursor was before it.
         self._before_g: tuple[float, Tab, int, bool] | None = None
@@ -330,6 +322,11 @@ class Terminal(App[str]):
             self._key_at = event.time
             if self._is_typed_on(event):
                 return
+            meant = self.own_keys.get(event.key)
+            if meant is not None and self.check_action("key", (meant,)):
+                event.prevent_default()
+                await self.action_key(meant)
+                return
         await super().on_event(event)
 
     def _is_typed_on(self, event: events.Key) -> bool:
@@ -442,7 +439,8 @@ class Terminal(App[str]):
         self.exit()
 
     def action_keys(self) -> None:
-        self.push_screen(KeysScreen(self.palette, KEYS))
+        own = [Key(key, key, "", f"as {meant}") for key, meant in self.own_keys.items()]
+        self.push_screen(KeysScreen(self.palette, [*KEYS, *own]))
 
     def action_theme(self) -> None:
         if self.no_color:

@@ -14,6 +14,8 @@ ACTIONS = (
     ("compose", "action", "c"),
     ("new task", "action", "plus"),
     ("filter", "action", "slash"),
+    ("search the server", "action", "F"),
+    ("undo archive", "action", "U"),
     ("pause or resume", "action", "space"),
     ("keys", "action", "question_mark"),
     ("dark or light", "setting", "T"),

@@ -21,6 +21,8 @@ class Session(Protocol):
     palette: Palette
     # Progress of the bulk action that is running; empty if none is.
     progress: str
+    # The messages that were archived last, for undoing it.
+    archived: list[str]
 
     def say(self, text: str) -> None:
         """Show a text at the bottom for a few seconds."""

@@ -5,12 +5,15 @@ Explained in docs/howto/terminal.md.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar
 
 from ackbox.errors import AckboxError
 from ackbox.faces.terminal_text import ago, fit, standing, width
 from ackbox.faces.tui.session import Session
 from ackbox.faces.tui.state.link import Link
+from ackbox.faces.tui.tabs.sidebar import unread_of
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.drawing import (
     Line,
@@ -20,11 +23,26 @@ from ackbox.faces.tui.widgets.drawing import (
     one_line,
     text_lines,
 )
+from ackbox.faces.tui.widgets.keys import Key
 from ackbox.faces.tui.widgets.palette import PRESENCE
+
+_NEAR = {"online": 0, "idle": 1, "away": 2}
+# The orders that `s` goes through, and the key of each.
+ORDERS: dict[str, Callable[[Any], Any]] = {
+    "presence": lambda one: (_NEAR[one["presence"]], one["agent"].casefold()),
+    "unread messages": lambda one: (-(one["unread"] or 0), one["agent"].casefold()),
+    "last call": lambda one: _backwards(one["last_seen"]),
+    "name": lambda one: one["agent"].casefold(),
+}
 
 
 class Agents(Tab):
     """One line for each agent and person, and one for each instance."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        *Tab.KEYS,
+        Key("s", "s", "sort", "Agents: sort by presence, unread, last call or name"),
+    )
 
     title = "Agents"
     indent = 4
@@ -34,9 +52,20 @@ class Agents(Tab):
         self._people: list[Any] = []
         self._name_cells = 0
         self._boxes: dict[str, Any] = {}
+        self._order = next(iter(ORDERS))
+
+    def action_sort(self) -> None:
+        orders = list(ORDERS)
+        self._order = orders[(orders.index(self._order) + 1) % len(orders)]
+        on = self.agent
+        self.update()
+        at = next((n for n, one in enumerate(self._people) if one["agent"] == on), 0)
+        self.move_to(at)
+        self.session.say(f"sorted by {self._order}")
 
     def update(self) -> None:
-        people = [one for each in self.mirror.people for one in (each, *each["instances"])]
+        agents = sorted(self.mirror.people, key=ORDERS[self._order])
+        people = [one for each in agents for one in (each, *each["instances"])]
         if people != self._people:
             self._people = people
             self._name_cells = max((width(_name(one)) for one in people), default=0)
@@ -86,9 +115,11 @@ class Agents(Tab):
             put(fit(f" {one_line(one['program'] or '')}", program_cells), "text2"),
         ]
         paused = "paused · " if one["paused"] else ""
-        room = max(width - 1 - 3 - name_cells - 5 - machine_cells - program_cells - 9, 0)
+        room = max(width - 1 - 3 - name_cells - 5 - 4 - machine_cells - program_cells - 9, 0)
         return [
-            *line,
+            *line[:4],
+            put(f"{unread_of(one):>3} ", "accent", bold=True),
+            *line[4:],
             put(fit(f" {paused}{one_line(_doing(one))}", room)),
             put(f"{ago(one['last_seen']):>8} ", "text3"),
         ]
@@ -96,7 +127,7 @@ class Agents(Tab):
     def _columns(self, width: int) -> tuple[int, int, int]:
         """Return the cells of name, machine and program; a third is left for the summary."""
         names = min(max(self._name_cells, 8), max(width * 35 // 100, 16))
-        rest = width - 18 - names - width // 3
+        rest = width - 22 - names - width // 3
         machine = min(max(rest, 0), 16) if rest >= 8 else 0
         program = min(rest - machine, 16) if rest - machine >= 8 else 0
         return names, machine, program
@@ -188,6 +219,11 @@ class Agents(Tab):
             self._boxes[where] = await link.call("mailbox.list", of=where, limit=12)
         except AckboxError:
             self._boxes.pop(where, None)
+
+
+def _backwards(moment: str | None) -> float:
+    """Return a key that sorts the newest moment first."""
+    return -datetime.fromisoformat(moment).timestamp() if moment else 0.0
 
 
 def _doing(one: Any) -> str:

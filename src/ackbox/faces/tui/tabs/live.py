@@ -20,7 +20,7 @@ from ackbox.faces.tui.state.member import reason
 from ackbox.faces.tui.state.picks import Things
 from ackbox.faces.tui.state.row import Row
 from ackbox.faces.tui.tabs.details import MessageDetails
-from ackbox.faces.tui.tabs.tab import Tab
+from ackbox.faces.tui.tabs.tab import ROOMY_CELLS, Tab
 from ackbox.faces.tui.widgets.ask import FilterBox
 from ackbox.faces.tui.widgets.drawing import (
     Line,
@@ -129,7 +129,9 @@ class Live(Tab):
 
     def remark(self) -> Line:
         if self.filter:
-            text = f"{self.count} match  {one_line(self.filter)} "
+            # The box above shows the filter; without room for both, the count is what is new.
+            is_narrow = self.app.size.width < ROOMY_CELLS
+            text = f"{self.count} match  {'' if is_narrow else f'{one_line(self.filter)} '}"
             return [self.styled(text, "high")]
         if self.unseen:
             return [self.styled(f"── {self.unseen} new ↓ G ── ", "accent", bold=True)]

@@ -62,6 +62,8 @@ class MessageActions:
                 return dict.fromkeys(marked["not_found"], not_yours(self._member.name))
 
             failed = await in_parts(self._session, things, MAX_PER_CALL, do)
+            if mark == "archived":
+                self._session.archived = [id for id in things if id not in failed]
             return f"{done} {changed}.{f' No change: {unchanged}.' if unchanged else ''}", failed
 
         return run

@@ -5,6 +5,8 @@ Explained in docs/howto/terminal.md.
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.segment import Segment
 from textual.message import Message
 
@@ -21,8 +23,8 @@ EVERY_S, SOON_S = 10.0, 1.0
 
 
 class Sidebar(Lines):
-    """The agents and people, with presence, and what their programs do or their machine; it reads
-    them for all others.
+    """The agents and people, with presence and unread messages, and what their programs do or their
+    machine; it reads them for all others.
     """
 
     class Read(Message):
@@ -49,7 +51,7 @@ class Sidebar(Lines):
     async def _read(self) -> None:
         link, mirror = self._session.member.link, self._session.member.mirror
         try:
-            roster = await link.call("agent.list")
+            roster = await link.call("agent.list", with_unread=True)
             found = await link.call("workspace.list")
             if not mirror.whoami:
                 mirror.whoami = await link.call("agent.whoami")
@@ -78,12 +80,20 @@ class Sidebar(Lines):
             if one["presence"] == "online"
             else "text2"
         )
-        name_cells = max(width - 3 - 11, 6)
+        unread = unread_of(one)
+        name_cells = max(width - 3 - 4 - 9, 6)
         return [
             Segment(f" {PRESENCE[one['presence']]} ", style(one["presence"])),
             Segment(fit(one_line(one["agent"]), name_cells), style(means)),
+            Segment(f"{unread:>4}", style("accent", bold=True)),
             Segment(
-                fit(f" {one_line(one['activity'] or machine)}", max(width - 3 - name_cells, 0)),
+                fit(f" {one_line(one['activity'] or machine)}", max(width - 7 - name_cells, 0)),
                 style("text3"),
             ),
         ]
+
+
+def unread_of(one: Any) -> str:
+    """Return how many unread messages an agent has; nothing for none."""
+    unread = one["unread"] or 0
+    return "" if not unread else "99+" if unread > 99 else str(unread)

@@ -16,13 +16,13 @@ from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
 from ackbox.faces.tui.state.member import reason
 from ackbox.faces.tui.state.picks import Things
-from ackbox.faces.tui.state.row import Row
-from ackbox.faces.tui.tabs.bulk import BulkAction
+from ackbox.faces.tui.state.row import Row, make_row
+from ackbox.faces.tui.tabs.bulk import BulkAction, counted
 from ackbox.faces.tui.tabs.listing import Listing
 from ackbox.faces.tui.tabs.message_actions import MessageActions, not_yours
 from ackbox.faces.tui.widgets.ask import Jump, Sure
 from ackbox.faces.tui.widgets.bars import Hint
-from ackbox.faces.tui.widgets.drawing import Line, one_line
+from ackbox.faces.tui.widgets.drawing import Line, addressees, clock, one_line
 from ackbox.faces.tui.widgets.keys import Key
 
 # As in the dashboard.
@@ -43,6 +43,8 @@ class Tab(Listing):
         Key("a", "a", "mark('acknowledged')", "acknowledge; only messages to you"),
         Key("u", "u", "mark('read')", "mark read, again for unread; only messages to you"),
         Key("e", "e", "mark('archived')", "archive; only messages to you"),
+        Key("U", "U", "unarchive", "undo the last archive"),
+        Key("F", "F", "search", "search all messages on the server", True),
         Key("x", "x", "pick", "select or deselect; also Ctrl-click"),
         Key("Shift ↑ ↓", "shift+down", "extend(1)", "extend the selection; also Shift-click"),
         Key("", "shift+up", "extend(-1)", ""),
@@ -132,8 +134,53 @@ class Tab(Listing):
             return
         if done["not_found"]:
             self.session.say(f"{not_yours(self.member.name)} Nothing is marked.")
+        elif mark == "archived" and done["changed"]:
+            self.session.archived = done["changed"]
+            self.session.say("marked archived; U undoes it")
         else:
             self.session.say(f"marked {mark}" if done["changed"] else f"already {mark}")
+
+    def action_unarchive(self) -> None:
+        if self.session.archived:
+            self.run_worker(self._unarchive(), group="mark")
+        else:
+            self.session.say("Nothing was archived here that could be undone.")
+
+    async def _unarchive(self) -> None:
+        ids, self.session.archived = self.session.archived, []
+        done = await self.session.attempt(
+            "receipt.mark", agent=self.member.name, mark="unarchived", ids=ids
+        )
+        if done is not None:
+            self.session.say(f"back in the mailbox: {counted(len(done['changed']), 'message')}")
+
+    def action_search(self) -> None:
+        """Ask for words, and list the messages of the server that have them."""
+        self.app.push_screen(
+            Jump(self.palette, [], asks="search all messages on the server …", free=""),
+            self._start_search,
+        )
+
+    def _start_search(self, words: str | None) -> None:
+        self.run_worker(self._search(words or ""), group="search")
+
+    async def _search(self, words: str) -> None:
+        if not words:
+            return
+        found = await self.session.attempt("message.search", query=words, limit=50)
+        if found is None:
+            return
+        if not found["messages"]:
+            self.session.say(f"No message on the server has {words!r}.")
+            return
+        rows = {each["id"]: make_row(each, None) for each in found["messages"]}
+        choices = [(_found(row), clock(row.at), row.id) for row in rows.values()]
+        asks = f"{counted(len(rows), 'message')} with {words}: choose one"
+        chosen = await self.app.push_screen_wait(
+            Jump(self.palette, choices, asks=asks, free=None, is_wide=True)
+        )
+        if chosen is not None:
+            self.session.show_thread(rows[chosen])
 
     def action_copy(self, what: str) -> None:
         text = self.copied(what)
@@ -313,3 +360,8 @@ class Tab(Listing):
         self.session.say(outcome)
         if self.picks:
             self.picks.outcome = outcome
+
+
+def _found(row: Row) -> str:
+    """Return a message that a search found, on one line."""
+    return f"{one_line(row.sender)} → {one_line(addressees(row.to))}  {one_line(row.line)}"

@@ -66,6 +66,8 @@ class Jump(ModalScreen[str | None]):
     Jump Input:focus { border: none; }
     Jump Choices { height: 10; }
     Jump.-bare Choices { display: none; }
+    Jump.-wide Vertical { width: 140; }
+    Jump.-wide Choices { height: 20; max-height: 80%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
 
@@ -76,8 +78,11 @@ class Jump(ModalScreen[str | None]):
         *,
         asks: str = "go to …",
         free: str | None = "find ",
+        is_wide: bool = False,
     ) -> None:
-        super().__init__(classes="" if choices else "-bare")
+        super().__init__()
+        self.set_class(not choices, "-bare")
+        self.set_class(is_wide, "-wide")
         self._asks, self._free = asks, free
         self._all = choices
         self._choices = Choices(palette)

@@ -9,14 +9,16 @@ docs/howto/terminal.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.keys import _character_to_key
 from textual.screen import ModalScreen
 
+from ackbox.config import BadSettings
 from ackbox.faces.terminal_text import fit
 from ackbox.faces.tui.widgets.drawing import Line
 from ackbox.faces.tui.widgets.lines import Lines
@@ -46,6 +48,28 @@ def find(keys: Sequence[Key], name: str, *, everywhere_only: bool = False) -> st
         ),
         None,
     )
+
+
+def character_to_key(c: str) -> str:
+    """Return Textual's name of the key that types a character."""
+    return c if c.isalnum() else _character_to_key(c)
+
+
+def keymap(wanted: Mapping[str, str], keys: Sequence[Key]) -> dict[str, str]:
+    """Return the keys of the settings, in Textual's names, with the key of ours that each stands
+    for. Raises BadSettings.
+    """
+    ours = {name for key in keys for name in key.names.split(",") if name}
+    found = {}
+    for own, meant in wanted.items():
+        name = character_to_key(meant) if len(meant) == 1 else meant
+        if name not in ours:
+            raise BadSettings(
+                f"The settings give {own!r} the key {meant!r}, which does nothing here. Use one of:"
+                f" {', '.join(sorted(ours))}."
+            )
+        found[character_to_key(own) if len(own) == 1 else own] = name
+    return found
 
 
 class KeyList(Lines):
