@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ackbox.config import BadSettings
 from ackbox.faces.tui.app import KEYS
-from ackbox.faces.tui.widgets.keys import keymap
 from tests.tui.conftest import Post
+from tests.tui.finding import searches, sorts, undoes
 from tests.tui.stopping import stops
 from tests.tui.terminal import ESCAPE, Screen, Terminal
 
@@ -247,45 +246,8 @@ def marks(desk: Desk) -> None:
         desk.see(said)
     [receipt] = desk.post.call("message.status", id=desk.ids[0])["receipts"]
     assert (receipt["state"], receipt["archived_at"] is not None) == ("acknowledged", True)
-    desk.press("U")
-    desk.see("back in the mailbox: 1 message")
-    [receipt] = desk.post.call("message.status", id=desk.ids[0])["receipts"]
-    assert receipt["archived_at"] is None
-    # `z` is the settings' own key for `e`.
-    desk.press("z")
-    desk.see("marked archived; U undoes it")
+    undoes(desk)
     desk.press("G")
-
-
-def searches(desk: Desk) -> None:
-    desk.press("F")
-    desk.see("search all messages on the server")
-    desk.terminal.press("07\r")
-    desk.see("1 message with 07: choose one", "claude → ana message 07 of claude")
-    desk.terminal.press("\r")
-    desk.shows_tab("Threads")
-    desk.see("message 07 of claude")
-    desk.press("1")
-    desk.shows_tab("Live")
-    desk.press("F")
-    desk.see("search all messages on the server")
-    desk.terminal.press("nowhere\r")
-    desk.see("No message on the server has 'nowhere'.")
-
-
-def sorts(desk: Desk) -> None:
-    desk.press("4")
-    desk.shows_tab("Agents")
-    for order in ("unread messages", "last call", "name", "presence"):
-        desk.press("s")
-        desk.see(f"sorted by {order}")
-    desk.press("s")
-    # Ana has unread messages, claude none.
-    desk.terminal.until(
-        lambda screen: bool(re.search(r"● ana +HUM +5\d .*\n.*● claude", screen.text)), "ana first"
-    )
-    desk.press("1")
-    desk.shows_tab("Live")
 
 
 def selects(desk: Desk) -> None:
@@ -537,13 +499,3 @@ def test_each_key_of_the_list_stands_in_the_guide() -> None:
         if name.strip(",") not in ("…", "↑", "↓", "←", "→")
     }
     assert {name for name in named if f"`{name}`" not in guide} == set()
-
-
-def test_a_key_of_the_settings_stands_for_one_of_ours() -> None:
-    assert keymap({"z": "e", "ctrl+s": "F", "-": "/"}, KEYS) == {
-        "z": "e",
-        "ctrl+s": "F",
-        "minus": "slash",
-    }
-    with pytest.raises(BadSettings, match="give 'z' the key 'ä', which does nothing here"):
-        keymap({"z": "ä"}, KEYS)
