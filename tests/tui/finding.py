@@ -5,7 +5,16 @@ test_keys.py runs it.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
+
+
+def own_keys(home: Path) -> str:
+    """Write settings in which `z` stands for `e`, and return their directory."""
+    settings = home / "ackbox/config.toml"
+    settings.parent.mkdir(mode=0o700)
+    settings.write_text('[keys]\nz = "e"\n')
+    return str(home)
 
 
 def undoes(desk: Any) -> None:

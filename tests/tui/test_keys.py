@@ -12,7 +12,7 @@ import pytest
 
 from ackbox.faces.tui.app import KEYS
 from tests.tui.conftest import Post
-from tests.tui.finding import searches, sorts, undoes
+from tests.tui.finding import own_keys, searches, sorts, undoes
 from tests.tui.stopping import stops
 from tests.tui.terminal import ESCAPE, Screen, Terminal
 
@@ -110,10 +110,7 @@ def desk(post: Post, tmp_path: Path) -> Iterator[Desk]:
         each["sent"]["id"]
         for each in post.call("message.send_many", agent="claude", messages=messages)["outcomes"]
     ]
-    settings = tmp_path / "ackbox/config.toml"
-    settings.parent.mkdir(mode=0o700)
-    settings.write_text('[keys]\nz = "e"\n')
-    with post.look("--as", "ana", XDG_CONFIG_HOME=str(tmp_path)) as terminal:
+    with post.look("--as", "ana", XDG_CONFIG_HOME=own_keys(tmp_path)) as terminal:
         terminal.see("message 60", "claude → ana", "sent dlv read ack", "live")
         yield Desk(post, terminal, ids)
 
