@@ -32,6 +32,7 @@ OPEN = {
     "/openapi.json",
     "/reference",
     "/reference.css",
+    "/reference.js",
     "/login",
     "/",
     "/ws",
