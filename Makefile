@@ -113,7 +113,7 @@ lint-types: $(VENV)/.ready
 # Scripts and styles; npm installs what the lock file names, once.
 WEB := tests/web/node_modules
 SCRIPTS := src/ackbox/faces/web/static src/ackbox/faces/rest/templates/reference.js tests/web tests/ts tests/vault \
-	tests/generators
+	tests/generators clients/typescript/src/transport.ts clients/typescript/test clients/typescript/package.json
 
 $(WEB)/.package-lock.json: tests/web/package-lock.json
 	cd tests/web && npm ci --no-audit --no-fund --silent
@@ -123,5 +123,6 @@ lint-web: $(WEB)/.package-lock.json
 	$(WEB)/.bin/prettier --check --log-level warn $(SCRIPTS)
 	$(WEB)/.bin/eslint -c tests/web/eslint.config.js $(SCRIPTS)
 	node tests/web/check_types.mjs
+	$(WEB)/.bin/tsc -p clients/typescript --noEmit
 
 .PHONY: uv help up test quick faults programs clients generators hostile docs pictures bench lint lint-style lint-types lint-web

@@ -1,5 +1,5 @@
-"""Write what is generated: docs/reference/*.md, src/ackbox/store/sql/schema.sql and
-src/ackbox/client/verbs.pyi.
+"""Write what is generated: docs/reference/*.md, src/ackbox/store/sql/schema.sql,
+src/ackbox/client/verbs.pyi and clients/typescript/src/client.ts.
 
     python -m tools.make_reference           (needs the project's environment; `make docs` has it)
 
@@ -38,6 +38,7 @@ from tools.client_types import client_types
 from tools.dialect_errors import dialect_errors_page
 from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of
 from tools.shapes import anchor, field_table, given_table, nested, nested_sections
+from tools.typescript_client import client as typescript_client
 
 ROOT = Path(__file__).parent.parent
 HEAD = (
@@ -56,6 +57,27 @@ def page_of(dialect: str) -> str:
     return f"coming-from-{DASHED.get(dialect, dialect)}.md"
 
 
+<<<<<<< HEAD
+=======
+def pages() -> dict[str, str]:
+    """Return every generated page: its path from the root of the project, and its text."""
+    return {
+        "docs/reference/operations.md": HEAD + operations_page(),
+        "docs/reference/errors.md": HEAD + errors_page(),
+        "docs/reference/settings.md": HEAD + settings_page(),
+        "docs/reference/cli.md": HEAD + cli_page(),
+        "docs/reference/mcp.md": HEAD + mcp_page(),
+        "docs/reference/rest.md": HEAD + rest_page(),
+        "docs/reference/message.md": HEAD + message_page(),
+        "docs/reference/dialect-errors.md": HEAD + dialect_errors_page(),
+        "docs/reference/compatibility.md": compatibility.page(),
+        "src/ackbox/store/sql/schema.sql": schema_sql(),
+        "src/ackbox/client/verbs.pyi": client_types(),
+        "clients/typescript/src/client.ts": typescript_client(),
+    }
+
+
+>>>>>>> 6f1aebb (clients: Add a client for TypeScript, and hints in str(error))
 def operations_page() -> str:
     rows = [
         f"| [`{name}`](#{anchor(name)}) | {operation.scope} | {operation.summary} |"
