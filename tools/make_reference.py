@@ -57,27 +57,6 @@ def page_of(dialect: str) -> str:
     return f"coming-from-{DASHED.get(dialect, dialect)}.md"
 
 
-<<<<<<< HEAD
-=======
-def pages() -> dict[str, str]:
-    """Return every generated page: its path from the root of the project, and its text."""
-    return {
-        "docs/reference/operations.md": HEAD + operations_page(),
-        "docs/reference/errors.md": HEAD + errors_page(),
-        "docs/reference/settings.md": HEAD + settings_page(),
-        "docs/reference/cli.md": HEAD + cli_page(),
-        "docs/reference/mcp.md": HEAD + mcp_page(),
-        "docs/reference/rest.md": HEAD + rest_page(),
-        "docs/reference/message.md": HEAD + message_page(),
-        "docs/reference/dialect-errors.md": HEAD + dialect_errors_page(),
-        "docs/reference/compatibility.md": compatibility.page(),
-        "src/ackbox/store/sql/schema.sql": schema_sql(),
-        "src/ackbox/client/verbs.pyi": client_types(),
-        "clients/typescript/src/client.ts": typescript_client(),
-    }
-
-
->>>>>>> 6f1aebb (clients: Add a client for TypeScript, and hints in str(error))
 def operations_page() -> str:
     rows = [
         f"| [`{name}`](#{anchor(name)}) | {operation.scope} | {operation.summary} |"
@@ -399,6 +378,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/compatibility.md": compatibility.page,
     "src/ackbox/store/sql/schema.sql": schema_sql,
     "src/ackbox/client/verbs.pyi": client_types,
+    "clients/typescript/src/client.ts": typescript_client,
 }
 
 

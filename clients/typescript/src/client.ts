@@ -789,6 +789,10 @@ export interface CreateInvite {
   may_speak_as?: string[];
   /** A note for people (default invite) */
   label?: string;
+  /** PKCE challenge (S256): only its verifier redeems the invitation, within ten minutes */
+  challenge?: string | null;
+  /** Program that must redeem it; only with `challenge` */
+  client?: string;
 }
 
 /** Parameters of key.create. */
@@ -2810,6 +2814,10 @@ export interface RedeemInvite {
   instance?: string | null;
   /** Token of your session; replaces agent and instance */
   session?: string | null;
+  /** PKCE verifier of an invitation with a challenge */
+  verifier?: string;
+  /** Program that the invitation is for */
+  client?: string;
 }
 
 /** Parameters of login.redeem. */
@@ -4713,7 +4721,7 @@ export class InviteOperations {
   /**
    * Create an invitation for a second machine.
    *
-   * It works once, within 24 hours.
+   * It works once, within 24 hours; with a `challenge` within ten minutes.
    */
   create(params: CreateInvite, options?: CallOptions): Promise<Invitation> {
     return this.transport.call("invite.create", params, "once", options);

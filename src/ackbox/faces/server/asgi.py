@@ -38,27 +38,6 @@ from ackbox.faces.server.metrics import Metrics, counted
 from ackbox.faces.ws.endpoint import Channels, Sockets, needs_upgrade
 from ackbox.faces.ws.ticket import Tickets
 
-<<<<<<< HEAD
-CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
-)
-SAFE = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-=======
-# Where clients look for OAuth before they ask a person for a key.
-OAUTH = (
-    "/.well-known/oauth-protected-resource",
-    "/.well-known/oauth-protected-resource/{resource:path}",
-    "/.well-known/oauth-authorization-server",
-    "/.well-known/oauth-authorization-server/{resource:path}",
-    "/register",
-)
->>>>>>> 5d0fc20 (rest: Describe the interface so that clients can be generated)
-
 
 class KeylessPort(msgspec.Struct, frozen=True, kw_only=True):
     """The port for clients without keys: its routes, and the key that its requests act with."""
