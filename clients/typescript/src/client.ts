@@ -1279,7 +1279,7 @@ export interface FeedEventParameters {
   kinds?: string[];
   /** Name of an agent or person */
   sender?: string;
-  /** Id of a message (32 hex digits) */
+  /** Id of a message, its beginning or #42 */
   thread?: string;
   /** Maximum number of items to return (default 100) */
   limit?: number;
@@ -1384,7 +1384,7 @@ export interface FlowWorkspaceParameters {
 
 /** Parameters of message.get. */
 export interface GetMessageParameters {
-  /** Id of a message (32 hex digits) */
+  /** Id of a message, its beginning or #42 */
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string;
@@ -1446,7 +1446,7 @@ export interface GetTaskParameters {
 
 /** Parameters of thread.get. */
 export interface GetThreadParameters {
-  /** Id of a message (32 hex digits) */
+  /** Id of a message, its beginning or #42 */
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string;
@@ -1518,7 +1518,7 @@ export interface HistoryMessageParameters {
   sender?: string;
   /** Name of an agent or person */
   recipient?: string;
-  /** Id of a message (32 hex digits) */
+  /** Id of a message, its beginning or #42 */
   thread?: string;
   /** Intent to filter by */
   intent?: string;
@@ -3193,7 +3193,7 @@ export interface SearchMessageParameters {
   sender?: string;
   /** Name of an agent or person */
   recipient?: string;
-  /** Id of a message (32 hex digits) */
+  /** Id of a message, its beginning or #42 */
   thread?: string;
   /** Intent to filter by */
   intent?: string;
@@ -3754,7 +3754,7 @@ export interface StartedSession {
 
 /** Parameters of message.status. */
 export interface StatusMessageParameters {
-  /** Id of a message (32 hex digits) */
+  /** Id of a message, its beginning or #42 */
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string;
@@ -4370,7 +4370,7 @@ export interface WhoamiAgentParameters {
 
 /** Parameters of message.withdraw. */
 export interface WithdrawMessage {
-  /** Id of a message (32 hex digits) */
+  /** Id of a message, its beginning or #42 */
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
