@@ -15,6 +15,7 @@ help:
 	@echo "               about ten minutes"
 	@echo "make clients CLIENTS=DIRECTORY  run other systems' public clients from fetched copies;"
 	@echo "               without CLIENTS it prints the commands that fetch them"
+	@echo "make generators  make clients from the OpenAPI document with public generators, and try them"
 	@echo "make hostile  slow, broken and greedy clients, and callers that vanish; about half an hour"
 	@echo "make docs    write the generated pages again"
 	@echo "make pictures draw the dashboard's pictures again"
@@ -75,6 +76,9 @@ clients: $(VENV)/.ready
 	ACKBOX_CLIENTS=$(CLIENTS) $(VENV)/bin/python -m pytest tests/clients -v $(ARGS); \
 		done=$$?; LC_ALL=C sort -o tests/clients/results.jsonl tests/clients/results.jsonl && exit $$done
 
+generators: $(VENV)/.ready
+	$(VENV)/bin/python -m tests.generators
+
 hostile: $(VENV)/.ready
 	$(VENV)/bin/python -m tests.faults.hostile $(ARGS)
 	$(VENV)/bin/python -m tests.faults.vanish --kills 500
@@ -85,6 +89,7 @@ hostile: $(VENV)/.ready
 	ACKBOX_EVERY_SCENE=1 $(VENV)/bin/python -m pytest tests/dialects/test_transcripts.py --timeout 3600
 
 docs: $(VENV)/.ready
+	$(VENV)/bin/python -m tools.examples
 	$(VENV)/bin/python -m tools.make_reference
 	$(VENV)/bin/python tools/make_changelog.py
 
@@ -107,15 +112,18 @@ lint-types: $(VENV)/.ready
 
 # Scripts and styles; npm installs what the lock file names, once.
 WEB := tests/web/node_modules
-SCRIPTS := src/ackbox/faces/web/static tests/web tests/ts tests/vault
+SCRIPTS := src/ackbox/faces/web/static src/ackbox/faces/rest/templates/reference.js tests/web tests/ts tests/vault
+# What is formatted like the scripts and has types of its own.
+TYPED := tests/generators clients/typescript/src/transport.ts clients/typescript/test clients/typescript/package.json
 
 $(WEB)/.package-lock.json: tests/web/package-lock.json
 	cd tests/web && npm ci --no-audit --no-fund --silent
 	@touch $@
 
 lint-web: $(WEB)/.package-lock.json
-	$(WEB)/.bin/prettier --check --log-level warn $(SCRIPTS)
+	$(WEB)/.bin/prettier --check --log-level warn $(SCRIPTS) $(TYPED)
 	$(WEB)/.bin/eslint -c tests/web/eslint.config.js $(SCRIPTS)
 	node tests/web/check_types.mjs
+	$(WEB)/.bin/tsc -p clients/typescript --noEmit
 
-.PHONY: uv help up test quick faults programs clients hostile docs pictures bench lint lint-style lint-types lint-web
+.PHONY: uv help up test quick faults programs clients generators hostile docs pictures bench lint lint-style lint-types lint-web

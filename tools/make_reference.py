@@ -1,5 +1,5 @@
-"""Write what is generated: docs/reference/*.md, src/ackbox/store/sql/schema.sql and
-src/ackbox/client/verbs.pyi.
+"""Write what is generated: docs/reference/*.md, src/ackbox/store/sql/schema.sql,
+src/ackbox/client/verbs.pyi and clients/typescript/src/client.ts.
 
     python -m tools.make_reference           (needs the project's environment; `make docs` has it)
 
@@ -38,6 +38,7 @@ from tools.client_types import client_types
 from tools.dialect_errors import dialect_errors_page
 from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of
 from tools.shapes import anchor, field_table, given_table, nested, nested_sections
+from tools.typescript_client import client as typescript_client
 
 ROOT = Path(__file__).parent.parent
 HEAD = (
@@ -377,6 +378,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/compatibility.md": compatibility.page,
     "src/ackbox/store/sql/schema.sql": schema_sql,
     "src/ackbox/client/verbs.pyi": client_types,
+    "clients/typescript/src/client.ts": typescript_client,
 }
 
 

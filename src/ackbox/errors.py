@@ -74,6 +74,10 @@ class AckboxError(Exception):
         self.retry_after_s = retry_after_s
         self.details = details
 
+    def __str__(self) -> str:
+        """Return the message with the hint: a traceback shows what to do."""
+        return f"{self.message} {self.hint}" if self.hint else self.message
+
     def as_dict(self) -> dict[str, Any]:
         """Return the one error shape: code, message, hint, details and, when known,
         retry_after_s.

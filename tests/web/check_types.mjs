@@ -12,7 +12,8 @@ const isVendored = (name) => name.split(/[\\/]/).includes("vendor");
 const scripts = readdirSync(folder, { recursive: true })
   .map(String)
   .filter((name) => name.endsWith(".js") && !isVendored(name))
-  .map((name) => join(folder, name));
+  .map((name) => join(folder, name))
+  .concat(join(root, "src/ackbox/faces/rest/templates/reference.js"));
 const program = ts.createProgram(scripts, {
   allowJs: true,
   checkJs: true,

@@ -11,10 +11,10 @@ const rules = {
   "object-shorthand": "error",
   "prefer-const": ["error", { destructuring: "all" }],
 };
-const DASHBOARD = "src/ackbox/faces/web/static/**/*.js";
+const DASHBOARD = ["src/ackbox/faces/web/static/**/*.js", "src/ackbox/faces/rest/**/*.js"];
 
 export default [
   { ignores: ["**/node_modules/**", "src/ackbox/faces/web/static/vendor/**"] },
-  { files: [DASHBOARD], languageOptions: { globals: globals.browser }, rules },
+  { files: DASHBOARD, languageOptions: { globals: globals.browser }, rules },
   { files: ["tests/**/*.{js,mjs}"], languageOptions: { globals: globals.node }, rules },
 ];

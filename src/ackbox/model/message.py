@@ -19,7 +19,13 @@ MessageType = Literal["direct", "broadcast", "system", "task_assignment"]
 # `external`: another system's words, which came in through a webhook.
 Kind = Literal["agent", "human", "system", "external"]
 Priority = Annotated[int, Meta(ge=1, le=5, description="Priority (1 to 5; 5 is most urgent)")]
-Time = Annotated[str, Meta(description="UTC time, RFC 3339 with milliseconds")]
+Time = Annotated[
+    str,
+    Meta(
+        description="UTC time, RFC 3339 with milliseconds",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
 
 
 class Ref(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):

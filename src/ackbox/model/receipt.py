@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
+
 Mark = Literal["delivered", "read", "unread", "acknowledged", "archived", "unarchived"]
 # Between stored and read: a signal went out, the text was put into a model's context, and a turn of
 # the model began with it. Also: the model got a reminder of the reply, and the message was sent
@@ -44,10 +46,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     instance: Annotated[str | None, Meta(description="Instance it was addressed to")] = None
     kind: Annotated[str, Meta(description="Kind: agent, human or system")] = "agent"
     state: Annotated[State, Meta(description="State")] = "pending"
-    delivered_at: Annotated[str | None, Meta(description="Delivery time")] = None
-    read_at: Annotated[str | None, Meta(description="Time at which it was marked read")] = None
-    acknowledged_at: Annotated[str | None, Meta(description="Acknowledgement time")] = None
-    archived_at: Annotated[str | None, Meta(description="Archive time")] = None
+    delivered_at: Annotated[Time | None, Meta(description="Delivery time")] = None
+    read_at: Annotated[Time | None, Meta(description="Time at which it was marked read")] = None
+    acknowledged_at: Annotated[Time | None, Meta(description="Acknowledgement time")] = None
+    archived_at: Annotated[Time | None, Meta(description="Archive time")] = None
     by: Annotated[
         list[dict[str, Any]],
         Meta(

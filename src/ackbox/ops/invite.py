@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from ackbox.errors import BadKey, MissingField
 from ackbox.model.key import digest, mint, parse_key
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
 from ackbox.ops.key import DAY_MS, NewKey
@@ -70,7 +71,7 @@ class Invited(msgspec.Struct, frozen=True, kw_only=True):
     id: Annotated[str, Meta(description="Id for key.list and key.revoke")]
     agent: Annotated[str, Meta(description="Agent that the other machine speaks as")]
     workspace: Annotated[str, Meta(description="Workspace that its key is good for")]
-    expires_at: Annotated[str, Meta(description="Time at which it expires")]
+    expires_at: Annotated[Time, Meta(description="Time at which it expires")]
 
 
 @op("invite.create", scope="admin", writes=True, creates=True)

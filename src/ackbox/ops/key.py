@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.key import KeyKind, Role, digest, mint, parse_key
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
 from ackbox.ops.access import ALLOWED, is_person
@@ -84,7 +85,7 @@ class NewKey(msgspec.Struct, frozen=True, kw_only=True):
     workspace: Annotated[str, Meta(description="Workspace the key is valid in")]
     agent: Annotated[str | None, Meta(description="Name the key speaks as")]
     kind: Annotated[str, Meta(description="Role of the key")]
-    expires_at: Annotated[str | None, Meta(description="Expiry time; null for never")]
+    expires_at: Annotated[Time | None, Meta(description="Expiry time; null for never")]
 
 
 @op("key.create", scope="admin", writes=True, creates=True)
@@ -166,9 +167,9 @@ class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(description="Dialect whose tools the key gets at /mcp; null for the native ones"),
     ] = None
-    created_at: Annotated[str, Meta(description="Creation time")]
-    expires_at: Annotated[str | None, Meta(description="Expiry time")]
-    revoked_at: Annotated[str | None, Meta(description="Revocation time")]
+    created_at: Annotated[Time, Meta(description="Creation time")]
+    expires_at: Annotated[Time | None, Meta(description="Expiry time")]
+    revoked_at: Annotated[Time | None, Meta(description="Revocation time")]
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,7 +256,7 @@ class RotatedKey(NewKey, frozen=True, kw_only=True):
     """The new key, shown only once, and the end of the old one."""
 
     old_id: Annotated[str, Meta(description="Id of the replaced key")]
-    old_ends_at: Annotated[str, Meta(description="Time at which the old key ends")]
+    old_ends_at: Annotated[Time, Meta(description="Time at which the old key ends")]
     kept_in: Annotated[
         str | None,
         Meta(description="File on the server's machine that contains the new key; null for none"),

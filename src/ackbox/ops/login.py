@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from ackbox.errors import BadKey, Conflict, Invalid, NotAllowed
 from ackbox.model.key import Role, digest, mint, parse_key
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
 from ackbox.ops.access import is_person
@@ -54,7 +55,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     workspace: Annotated[
         str | None, Meta(description="Workspace the key is valid in; null for all workspaces")
     ]
-    expires_at: Annotated[str, Meta(description="Expiry time of the link")]
+    expires_at: Annotated[Time, Meta(description="Expiry time of the link")]
 
 
 @op("login.link", scope="sign_in", writes=True, spans_workspaces=True, creates=True)

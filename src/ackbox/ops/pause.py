@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.model.name import LONGEST, nearest
 from ackbox.ops.rules.named import find_seen
@@ -47,7 +48,7 @@ class Resumed(msgspec.Struct, frozen=True, kw_only=True):
     kind: Annotated[Kind, Meta(description="Kind: thread or agent")]
     of: Annotated[str, Meta(description="Id of the thread, or name of the agent")]
     paused_by: Annotated[str, Meta(description="Person who had paused it")]
-    paused_at: Annotated[str, Meta(description="Time of the pause")]
+    paused_at: Annotated[Time, Meta(description="Time of the pause")]
 
 
 @op("pause.start", scope="pause", writes=True)

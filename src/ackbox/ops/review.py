@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import MissingField, NotFound
-from ackbox.model.message import Priority, Ref
+from ackbox.model.message import Priority, Ref, Time
 from ackbox.ops.message.send import Send, store_message
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
@@ -47,7 +47,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     line: Annotated[str | None, Meta(description="Line or lines of the file, such as 10-20")]
     body: Annotated[str, Meta(description="Text")]
     resolves: Annotated[bool, Meta(description="Whether it resolves the review")]
-    created_at: Annotated[str, Meta(description="Time of storage")]
+    created_at: Annotated[Time, Meta(description="Time of storage")]
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,8 +61,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     body: Annotated[str, Meta(description="Text of the request")]
     refs: Annotated[list[Ref], Meta(description="Diffs and files under review")]
     thread: Annotated[str, Meta(description="Id of the conversation")]
-    created_at: Annotated[str, Meta(description="Time of storage")]
-    resolved_at: Annotated[str | None, Meta(description="Time of the resolution")]
+    created_at: Annotated[Time, Meta(description="Time of storage")]
+    resolved_at: Annotated[Time | None, Meta(description="Time of the resolution")]
     resolved_by: Annotated[str | None, Meta(description="Agent or person who resolved it")]
     outcome: Annotated[
         str | None, Meta(description="Outcome: resolved, accepted, wont_fix or another word")

@@ -13,7 +13,7 @@ from msgspec import Meta
 from ackbox.errors import Conflict, Invalid, NotAllowed, NotFound
 from ackbox.model.address import parse_audience
 from ackbox.model.cron import LONGEST, Cron, parse_cron
-from ackbox.model.message import SUBJECT_LIMIT, Priority
+from ackbox.model.message import SUBJECT_LIMIT, Priority, Time
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.access import Caller
 from ackbox.ops.message.audience import resolve
@@ -86,8 +86,8 @@ class Schedule(Automatic, frozen=True, kw_only=True):
     cron: Annotated[str, Meta(description="Cron expression")]
     zone: Annotated[str, Meta(description="Time zone of the expression")]
     to: Annotated[list[str], Meta(description="Recipients")]
-    next_at: Annotated[str, Meta(description="Next time it sends")]
-    last_at: Annotated[str | None, Meta(description="Last time it sent or failed")] = None
+    next_at: Annotated[Time, Meta(description="Next time it sends")]
+    last_at: Annotated[Time | None, Meta(description="Last time it sent or failed")] = None
     last_error: Annotated[
         str | None, Meta(description="Reason why the last run failed; null if it sent")
     ] = None

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from ackbox import __version__
 from ackbox.errors import Unavailable
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.copies import add_copy, database_bytes, last_copy
@@ -65,7 +66,7 @@ class GetStatus(Call, frozen=True, kw_only=True):
 class KeptCopy(msgspec.Struct, frozen=True, kw_only=True):
     """A copy of the database that the server made."""
 
-    made_at: Annotated[str, Meta(description="Time of the copy")]
+    made_at: Annotated[Time, Meta(description="Time of the copy")]
     bytes: Annotated[int, Meta(description="Size in bytes")]
     verified: Annotated[str, Meta(description="Check that the copy passed")]
 
@@ -73,7 +74,7 @@ class KeptCopy(msgspec.Struct, frozen=True, kw_only=True):
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """Status of the database and the server."""
 
-    at: Annotated[str, Meta(description="Time of this status")]
+    at: Annotated[Time, Meta(description="Time of this status")]
     version: Annotated[str, Meta(description="Version of the server")]
     database_bytes: Annotated[
         int, Meta(description="Size of the database in bytes, all workspaces together")

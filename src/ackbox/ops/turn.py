@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import AckboxError, Conflict
-from ackbox.model.message import Message, Ref
+from ackbox.model.message import Message, Ref, Time
 from ackbox.model.moment import to_text
 from ackbox.model.task import Task
 from ackbox.ops.message.send import Intent, Send, store_message
@@ -129,7 +129,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     agent: Annotated[str, Meta(description="Agent")]
     status: Annotated[str, Meta(description="Status")]
     task: Annotated[str | None, Meta(description="Task")]
-    created_at: Annotated[str, Meta(description="Time of storage")]
+    created_at: Annotated[Time, Meta(description="Time of storage")]
     duplicate: Annotated[bool, Meta(description="Whether this key was used before")]
     messages: Annotated[list[Message], Meta(description="Sent messages, in order")]
     tasks: Annotated[list[Task], Meta(description="Created tasks, in order")] = []

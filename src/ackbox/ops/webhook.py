@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from ackbox.errors import BadKey, Conflict, Invalid, NotFound
 from ackbox.model.address import parse_audience
-from ackbox.model.message import BODY_LIMIT, SUBJECT_LIMIT, Priority
+from ackbox.model.message import BODY_LIMIT, SUBJECT_LIMIT, Priority, Time
 from ackbox.model.moment import to_text_or_none
 from ackbox.model.name import parse_name
 from ackbox.model.signature import FORMS, WINDOW_S, Form, is_signed, may_be_signed, new_secret, sign
@@ -74,7 +74,7 @@ class Webhook(Automatic, frozen=True, kw_only=True):
     form: Annotated[str, Meta(description="Signature form")]
     to: Annotated[str, Meta(description="Recipients")]
     received: Annotated[int, Meta(description="Number of deliveries that became messages")]
-    received_at: Annotated[str | None, Meta(description="Time of the newest delivery")] = None
+    received_at: Annotated[Time | None, Meta(description="Time of the newest delivery")] = None
 
 
 class NewWebhook(Webhook, frozen=True, kw_only=True):

@@ -1,26 +1,37 @@
-"""OpenAPI: the REST face described from the table of operations, and a page to read it on.
+"""OpenAPI: the REST face described from the table of operations.
 
-Nothing is written by hand: a new operation appears here automatically.
-Explained in docs/reference/rest.md.
+Nothing is written by hand: a new operation appears here automatically. The examples are real calls
+that tools/examples.py recorded; `reference.py` shows the document as a page. Explained in
+docs/why/operations.md.
 """
 
 from __future__ import annotations
 
 import functools
+import inspect
 import re
-from typing import Any
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 
-from ackbox import __version__
+from ackbox import __version__, errors
 from ackbox.faces.rest.routes import where
+from ackbox.faces.rest.schema_names import parameters_name, struct_name
 from ackbox.model.signature import FORMS, WINDOW_S
+from ackbox.ops.raised import prose, refusals
 from ackbox.ops.table import OPERATIONS, Operation
 
 # The path of webhook deliveries, served by faces/rest/webhook.py.
 DELIVERY = "/hooks/in/{id}"
+SERVERS = [
+    {"url": "/", "description": "The server that this document comes from"},
+    {"url": "http://127.0.0.1:7717", "description": "The default address on your machine"},
+]
 ERROR = {
     "type": "object",
+    "description": "The error object of every refused request.",
     "required": ["error"],
     "properties": {
         "error": {
@@ -45,40 +56,55 @@ ERROR = {
         }
     },
 }
-_REFUSALS = {
-    "400": "Invalid request: a field has the wrong type or value",
-    "401": "API key missing, wrong, expired or revoked",
-    "403": "The role of the key does not allow this",
-    "404": "Not found in the workspaces of this key",
-    "408": "The body did not arrive in time",
-    "409": "Conflict with an existing record",
-    "413": "Longer than a limit",
-    "422": "Unknown recipient, and the request rejects those",
-    "429": "Too many requests; retry after Retry-After seconds",
-    "431": "The request headers are too large",
-    "503": "The database is not available now",
+# Responses to any request: the name of the component, and the code with its meaning.
+REFUSED = {
+    "400": ("InvalidRequest", "invalid", "a field has the wrong type or value"),
+    "401": ("Unauthenticated", "unauthenticated", "the key is missing, wrong, expired or revoked"),
+    "403": ("Forbidden", "forbidden", "the key or its role does not allow this"),
+    "404": ("NotFound", "not_found", "not in the workspaces of this key"),
+    "408": ("BodyTimeout", "invalid", "the body did not arrive in time"),
+    "409": ("Conflict", "conflict", "another spelling of an existing name, or another record"),
+    "413": ("TooLong", "too_long", "longer than a limit"),
+    "429": ("TooManyRequests", "rate_limited", "wait for the seconds of Retry-After, then retry"),
+    "431": ("HeadersTooLarge", "too_long", "the request headers are too large"),
+    "503": ("Unavailable", "unavailable", "the database is not available now; retry later"),
 }
+# Only operations that send or assign can answer this.
+UNKNOWN = ("UnknownRecipient", "unknown_recipient", "no such agent, and the request rejects those")
+_COMPONENT = "#/components/schemas/"
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """Return a recorded call of each operation: `request` and `response`."""
+    found: dict[str, dict[str, Any]] = msgspec.json.decode(
+        (files("ackbox.faces.rest") / "examples.json").read_bytes()
+    )
+    return found
 
 
 @functools.cache
 def document() -> dict[str, Any]:
     """Return the OpenAPI 3.1 document."""
-    shapes = [
-        shape for operation in OPERATIONS.values() for shape in (operation.params, operation.result)
-    ]
-    shown, components = msgspec.json.schema_components(
-        shapes, ref_template="#/components/schemas/{name}"
-    )
+    recorded = examples()
+    shapes, schemas = _schemas()
+    bodies: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
-    for number, operation in enumerate(OPERATIONS.values()):
+    for name, operation in OPERATIONS.items():
         method, path = where(operation)
-        name = shown[2 * number]["$ref"].rpartition("/")[2]
+        params, result = shapes[name]
+        example = recorded.get(name, {})
         paths.setdefault(path, {})[method.lower()] = _operation(
-            operation, method, path, components[name], shown[2 * number + 1]
+            operation, schemas[params], result, example
         )
-    paths[DELIVERY] = {"post": _delivery(shown[2 * list(OPERATIONS).index("webhook.receive") + 1])}
-    for operation in OPERATIONS.values():
-        components.pop(operation.params.__name__, None) if where(operation)[0] == "GET" else None
+        if method != "GET":
+            bodies[parameters_name(operation)] = _without(
+                schemas[params], re.findall(r"{(\w+)}", path)
+            )
+    paths[DELIVERY] = {
+        "post": _delivery(shapes["webhook.receive"][1], recorded.get("webhook.receive", {}))
+    }
+    schemas |= bodies
+    used = _reachable(paths, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -87,6 +113,7 @@ def document() -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
             "description": "Durable messaging for coding agents and the people who run them.",
         },
+        "servers": SERVERS,
         "security": [{"key": []}],
         "tags": [
             {"name": noun}
@@ -94,67 +121,245 @@ def document() -> dict[str, Any]:
         ],
         "paths": paths,
         "components": {
-            "schemas": {**components, "Error": ERROR},
+            "schemas": {name: schemas[name] for name in sorted(used)} | {"Error": ERROR},
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "API key, abx_…"}
             },
             "responses": {
-                "Refused": {
-                    "description": "The error object",
-                    "content": _json({"$ref": "#/components/schemas/Error"}),
+                name: {
+                    "description": f"`{code}`: {case}",
+                    "content": _json({"$ref": f"{_COMPONENT}Error"}),
                 }
+                for name, code, case in [*REFUSED.values(), UNKNOWN]
             },
         },
     }
 
 
-def _json(schema: dict[str, Any]) -> dict[str, Any]:
-    return {"application/json": {"schema": schema}}
+def _schemas() -> tuple[dict[str, tuple[str, dict[str, Any]]], dict[str, Any]]:
+    """Return, for each operation, the component of its parameters and the schema of its result;
+    and all components under their names in the document.
+    """
+    operations = list(OPERATIONS.values())
+    shown, components = msgspec.json.schema_components(
+        [shape for operation in operations for shape in (operation.params, operation.result)],
+        ref_template=f"{_COMPONENT}{{name}}",
+    )
+    names = {
+        shown[2 * number]["$ref"].removeprefix(_COMPONENT): parameters_name(operation)
+        for number, operation in reversed(list(enumerate(operations)))
+    }
+    names = {each: names.get(each) or struct_name(each) for each in components}
+    if twice := {each for each in names.values() if list(names.values()).count(each) > 1}:
+        raise ValueError(f"Two structs have one name in the document: {sorted(twice)}")
+    schemas = {names[each]: _plain(schema, names) for each, schema in components.items()}
+    structs = {
+        names[each]: kind
+        for kind in _structs([shape for each in operations for shape in (each.params, each.result)])
+        for each in (kind.__name__, f"{kind.__module__}.{kind.__qualname__}")
+        if each in components
+    }
+    shapes = {
+        operation.name: (
+            names[shown[2 * number]["$ref"].removeprefix(_COMPONENT)],
+            _plain(shown[2 * number + 1], names),
+        )
+        for number, operation in enumerate(operations)
+    }
+    asked = _reachable([{"$ref": _COMPONENT + params} for params, _ in shapes.values()], schemas)
+    for name, schema in schemas.items():
+        _settle_defaults(schema, structs[name], is_asked=name in asked)
+    return shapes, schemas
+
+
+def _structs(kinds: Iterable[Any]) -> set[type[msgspec.Struct]]:
+    """Return every struct inside types."""
+    found, more = set[type[msgspec.Struct]](), list(kinds)
+    while more:
+        kind = more.pop()
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            if kind not in found:
+                found.add(kind)
+                more += [field.type for field in msgspec.structs.fields(kind)]
+        else:
+            more += get_args(kind)
+    return found
+
+
+def _settle_defaults(
+    schema: dict[str, Any], struct: type[msgspec.Struct], *, is_asked: bool
+) -> None:
+    """Say in words what a field of a request is when it is left out, and require each field that is
+    in every response: generators take a field with a default as required, also in a request.
+    """
+    always = {
+        field.encode_name
+        for field in msgspec.structs.fields(struct)
+        if not struct.__struct_config__.omit_defaults
+        and msgspec.UnsetType not in get_args(_bare(field.type))
+    }
+    for field in schema["properties"].values():
+        default = field.pop("default", None)
+        if is_asked and default not in (None, False, "", [], {}):
+            field["description"] = f"{field.get('description', '')} (default {default})".strip()
+    if not is_asked and always:
+        schema["required"] = [name for name in schema["properties"] if name in always]
+
+
+def _bare(kind: Any) -> Any:
+    return _bare(get_args(kind)[0]) if get_origin(kind) is Annotated else kind
+
+
+def _plain(schema: Any, names: dict[str, str]) -> Any:
+    """Return a schema as generators of clients take it: references by their names in the document,
+    items in every list, no titles of classes.
+    """
+    if isinstance(schema, list):
+        return [_plain(each, names) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        target = names[schema["$ref"].removeprefix(_COMPONENT)]
+        return schema | {"$ref": f"{_COMPONENT}{target}"}
+    made = {
+        key: {name: _plain(each, names) for name, each in value.items()}
+        if key == "properties"
+        else value
+        if key in ("default", "enum")
+        else _plain(value, names)
+        for key, value in schema.items()
+        if key != "title"
+    }
+    if made.get("type") == "array":
+        made.setdefault("items", {})
+    if all(isinstance(each, str) for each in made.get("enum", [1])):
+        made["type"] = "string"
+    if made.get("type") == "object" and "description" in made:
+        made["description"] = inspect.cleandoc(str(made["description"]))
+    return made
+
+
+def _without(shape: dict[str, Any], fields: list[str]) -> dict[str, Any]:
+    """Return the schema of a body: parameters without the fields that are in the path."""
+    made = {
+        **shape,
+        "properties": {
+            name: schema for name, schema in shape["properties"].items() if name not in fields
+        },
+    }
+    required = [name for name in shape.get("required", []) if name not in fields]
+    made.pop("required", None)
+    return made | ({"required": required} if required else {})
+
+
+def _references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"].removeprefix(_COMPONENT)
+        for each in part.values():
+            yield from _references(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _references(each)
+
+
+def _reachable(paths: Any, schemas: dict[str, Any]) -> set[str]:
+    """Return the schemas that the paths refer to; parameters of a GET are in its query."""
+    found = set[str]()
+    more = set(_references(paths)) & set(schemas)
+    while more:
+        found |= more
+        more = {
+            name for each in more for name in _references(schemas[each]) if name in schemas
+        } - found
+    return found
+
+
+def _json(schema: dict[str, Any], example: Any = None) -> dict[str, Any]:
+    return {
+        "application/json": {"schema": schema} | ({} if example is None else {"example": example})
+    }
+
+
+def _responses(operation: Operation, result: dict[str, Any], example: Any) -> dict[str, Any]:
+    """Return the response of an operation and its errors, by status."""
+    answers: dict[str, Any] = {
+        "201" if operation.creates else "200": {
+            "description": inspect.cleandoc(_summary(operation.result)),
+            "content": _json(result, example),
+        }
+    }
+    cases: dict[str, dict[str, str]] = {
+        status: {code: case} for status, (_, code, case) in REFUSED.items()
+    }
+    for refusal in refusals(operation):
+        codes, code = cases.setdefault(str(refusal.error.status), {}), refusal.error.code
+        own = refusal.case or _meaning(refusal.error)
+        if code not in codes:
+            codes[code] = own
+        elif refusal.case:
+            codes[code] += f"; {own}"
+    components = {status: name for status, (name, _, _) in REFUSED.items()} | {"422": UNKNOWN[0]}
+    for status, codes in sorted(cases.items()):
+        answers[status] = {
+            "$ref": f"#/components/responses/{components[status]}",
+            "description": ". ".join(f"`{code}`: {case}" for code, case in codes.items()),
+        }
+    return answers
+
+
+def _meaning(error: type[errors.AckboxError]) -> str:
+    """Return the meaning of an error in general."""
+    return " ".join((inspect.getdoc(error) or "").split()).rstrip(".")
+
+
+def _summary(kind: Any) -> str:
+    return (inspect.getdoc(kind) or "Success").partition("\n\n")[0]
 
 
 def _operation(
-    operation: Operation, method: str, path: str, shape: dict[str, Any], result: dict[str, Any]
+    operation: Operation, shape: dict[str, Any], result: dict[str, Any], example: dict[str, Any]
 ) -> dict[str, Any]:
+    method, path = where(operation)
     in_path = re.findall(r"{(\w+)}", path)
-    fields = shape["properties"]
+    asked = example.get("request", {})
     described: dict[str, Any] = {
         "operationId": operation.name,
         "tags": [operation.noun],
         "summary": operation.summary,
-        "description": operation.description,
+        "description": prose(operation.description),
         "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": fields[name]}
+            _parameter(name, "path", shape["properties"][name], asked, required=True)
             for name in in_path
         ],
-        "responses": {
-            "201" if operation.creates else "200": {
-                "description": "Done",
-                "content": _json(result),
-            },
-            **{
-                status: {"$ref": "#/components/responses/Refused", "description": text}
-                for status, text in _REFUSALS.items()
-            },
-        },
+        "responses": _responses(operation, result, example.get("response")),
     }
+    required = shape.get("required", [])
     if method == "GET":
-        required = shape.get("required", [])
         described["parameters"] += [
-            {"name": name, "in": "query", "required": name in required, "schema": _not_null(schema)}
-            for name, schema in fields.items()
+            _parameter(name, "query", _not_null(schema), asked, required=name in required)
+            for name, schema in shape["properties"].items()
             if name not in in_path
         ]
     else:
-        body = {
-            **shape,
-            "properties": {name: schema for name, schema in fields.items() if name not in in_path},
+        body = {name: value for name, value in asked.items() if name not in in_path}
+        described["requestBody"] = {
+            "required": any(name not in in_path for name in required),
+            "content": _json(
+                {"$ref": f"{_COMPONENT}{parameters_name(operation)}"}, body if example else None
+            ),
         }
-        body["required"] = [name for name in shape.get("required", []) if name not in in_path]
-        described["requestBody"] = {"required": bool(body["required"]), "content": _json(body)}
     return described
 
 
-def _delivery(result: dict[str, Any]) -> dict[str, Any]:
+def _parameter(
+    name: str, place: str, schema: dict[str, Any], asked: dict[str, Any], *, required: bool
+) -> dict[str, Any]:
+    parameter = {"name": name, "in": place, "required": required, "schema": schema}
+    return parameter | ({"example": asked[name]} if name in asked else {})
+
+
+def _delivery(result: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
     """Return the route of webhook deliveries, which are signed instead of sent with a key."""
     receive = OPERATIONS["webhook.receive"]
     parameters: list[dict[str, Any]] = [
@@ -194,22 +399,16 @@ def _delivery(result: dict[str, Any]) -> dict[str, Any]:
         "tags": [receive.noun],
         "summary": "Deliver a message from another system, signed instead of with a key.",
         "description": (
-            f"{receive.description}\n\nSend the headers of the webhook's form. The body is any"
-            " JSON."
+            f"{prose(receive.description)}\n\nSend the headers of the webhook's form. The body is"
+            " any JSON."
         ),
         "security": [],
         "parameters": parameters,
         "requestBody": {
             "required": True,
-            "content": _json({"description": "Any JSON"}),
+            "content": _json({"description": "Any JSON"}, example.get("payload")),
         },
-        "responses": {
-            "200": {"description": "The stored message", "content": _json(result)},
-            **{
-                status: {"$ref": "#/components/responses/Refused", "description": text}
-                for status, text in _REFUSALS.items()
-            },
-        },
+        "responses": _responses(receive, result, example.get("response")),
     }
 
 
@@ -224,76 +423,3 @@ def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
             if key != "anyOf" and not (key == "default" and value is None)
         }
     return schema
-
-
-@functools.cache
-def page() -> str:
-    """Return the document as a page for people: every operation with its fields."""
-    from jinja2 import Environment, PackageLoader
-
-    environment = Environment(
-        loader=PackageLoader("ackbox.faces.rest", "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["kind"] = _kind
-    environment.filters["meaning"] = _meaning
-    environment.filters["example"] = _example
-    return environment.get_template("reference.html").render(
-        document=document(), version=__version__
-    )
-
-
-def _kind(schema: dict[str, Any]) -> str:
-    """Return a schema's type in words."""
-    if "$ref" in schema:
-        return str(schema["$ref"].rpartition("/")[2])
-    if "anyOf" in schema:
-        return " or ".join(_kind(each) for each in schema["anyOf"] if each != {"type": "null"})
-    if "enum" in schema:
-        return " | ".join(str(each) for each in schema["enum"])
-    if schema.get("type") == "array":
-        return f"list of {_kind(schema.get('items', {}))}"
-    limits = [
-        f"{word} {schema[key]}"
-        for key, word in (("minimum", "from"), ("maximum", "to"), ("maxLength", "at most"))
-        if key in schema
-    ]
-    return " ".join([str(schema.get("type", "any")), *limits])
-
-
-def _meaning(schema: dict[str, Any]) -> str:
-    """Return a field's description, from any of its alternatives."""
-    found = (each.get("description") for each in [schema, *schema.get("anyOf", [])])
-    return next((text for text in found if text), "")
-
-
-def _example(described: dict[str, Any], method: str, path: str) -> str:
-    """Return a curl command that calls this operation."""
-    samples = {
-        "to": "bob",
-        "body": "hello",
-        "ids": ["0199…"],
-        "mark": "read",
-        "query": "build",
-        "name": "bob",
-        "messages": [{"to": "bob", "body": "hi"}],
-    }
-    body = (
-        described.get("requestBody", {})
-        .get("content", {})
-        .get("application/json", {})
-        .get("schema")
-    )
-    verb = "" if method in ("get", "post") else f"-X {method.upper()} "
-    if described.get("security") == []:
-        form = FORMS["standard"]
-        return " ".join(
-            [f"curl $ACKBOX_URL{path}", *(f"-H '{name}: …'" for name in form.headers), "-d '{}'"]
-        )
-    line = f'curl -H "Authorization: Bearer $ACKBOX_KEY" {verb}$ACKBOX_URL{path}'
-    if body is None:
-        return line
-    sample = {name: samples.get(name, "…") for name in body["required"]}
-    return f"{line} \\\n  -d '{msgspec.json.encode(sample).decode()}'"

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -28,26 +27,16 @@ from ackbox.faces.hook import endpoint as hook
 from ackbox.faces.hook import fast
 from ackbox.faces.http.connection import welcome
 from ackbox.faces.http.reply import bearer, error_response
-from ackbox.faces.http.wire import Calling, encode
+from ackbox.faces.http.wire import Calling
 from ackbox.faces.mcp.late import Late
 from ackbox.faces.rest import dialect_routes as dialect_rest
-from ackbox.faces.rest import openapi, webhook
+from ackbox.faces.rest import reference, webhook
 from ackbox.faces.rest import routes as rest
 from ackbox.faces.server.guard import Guard
 from ackbox.faces.server.lookup import Lookup
 from ackbox.faces.server.metrics import Metrics, counted
 from ackbox.faces.ws.endpoint import Channels, Sockets, needs_upgrade
 from ackbox.faces.ws.ticket import Tickets
-
-CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
-    " frame-ancestors 'none'"
-)
-SAFE = {
-    "Content-Security-Policy": CSP,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 
 
 class KeylessPort(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,26 +154,11 @@ def _own_routes(app: App, metrics: Metrics) -> list[Route]:
             return error_response(error)
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    async def described(_: Request) -> Response:
-        return Response(encode(openapi.document()), media_type="application/json")
-
-    async def reference(_: Request) -> Response:
-        return HTMLResponse(openapi.page(), headers=SAFE)
-
-    async def style(_: Request) -> Response:
-        return Response(
-            (files("ackbox.faces.rest") / "templates/reference.css").read_bytes(),
-            media_type="text/css",
-            headers=SAFE,
-        )
-
     return [
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route("/metrics", numbers),
-        Route("/openapi.json", described),
-        Route("/reference", reference),
-        Route("/reference.css", style),
+        *reference.routes(),
     ]
 
 

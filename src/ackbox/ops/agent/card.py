@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text_or_none
 from ackbox.ops.rules.pauses import Paused, pause_of
 from ackbox.ops.rules.presence import (
@@ -32,8 +33,8 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     kind: Annotated[str, Meta(description="Kind: agent, human or system")]
     presence: Annotated[Standing, Meta(description="Presence: online, idle or away")]
     is_working: Annotated[bool, Meta(description="Whether it is online with a summary")]
-    last_seen: Annotated[str | None, Meta(description="Time of the last call")] = None
-    started_at: Annotated[str | None, Meta(description="Time of the check-in")] = None
+    last_seen: Annotated[Time | None, Meta(description="Time of the last call")] = None
+    started_at: Annotated[Time | None, Meta(description="Time of the check-in")] = None
     summary: Annotated[str | None, Meta(description="Summary of its current work")] = None
     machine: Annotated[str | None, Meta(description="Machine")] = None
     platform: Annotated[str | None, Meta(description="Operating system")] = None
@@ -53,7 +54,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Meta(description="Activity of its program: idle, busy, asking, compacting or gone"),
     ] = None
-    activity_since: Annotated[str | None, Meta(description="Time the activity began")] = None
+    activity_since: Annotated[Time | None, Meta(description="Time the activity began")] = None
     paused: Annotated[Paused | None, Meta(description="Pause that a person set; null for none")] = (
         None
     )

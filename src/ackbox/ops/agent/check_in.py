@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Conflict, Invalid
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
 from ackbox.ops.agent.card import DECLARED, Instance, shown
@@ -354,7 +355,7 @@ class CheckedOut(msgspec.Struct, frozen=True, kw_only=True):
 
     agent: Annotated[str, Meta(description="Your name")]
     instance: Annotated[str | None, Meta(description="Instance")]
-    left_at: Annotated[str, Meta(description="Time")]
+    left_at: Annotated[Time, Meta(description="Time")]
 
 
 @op("agent.check_out", scope="write", writes=True)

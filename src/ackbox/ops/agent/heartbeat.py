@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.rules.presence import (
@@ -34,7 +35,7 @@ class Alive(msgspec.Struct, frozen=True, kw_only=True):
 
     agent: Annotated[str, Meta(description="Your name")]
     instance: Annotated[str | None, Meta(description="Your instance")]
-    last_seen: Annotated[str, Meta(description="Time of this call")]
+    last_seen: Annotated[Time, Meta(description="Time of this call")]
     unread: Annotated[int, Meta(description="Number of unread messages (counted up to 1,000)")]
 
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Invalid
+from ackbox.model.message import Time
 from ackbox.model.moment import parse_moment, to_text_or_none
 from ackbox.ops.rules.attention import ATTENTION, Attention, read
 from ackbox.ops.rules.presence import DEFAULT_TTL_S
@@ -45,7 +46,7 @@ class QuietRules(msgspec.Struct, frozen=True, kw_only=True):
 
     agent: Annotated[str, Meta(description="Agent")]
     instance: Annotated[str | None, Meta(description="Instance; null for all instances")]
-    quiet_until: Annotated[str | None, Meta(description="End of the quiet time")]
+    quiet_until: Annotated[Time | None, Meta(description="End of the quiet time")]
     digest_minutes: Annotated[int | None, Meta(description="Minutes between two digests")]
     at_turn_end: Annotated[bool, Meta(description="Whether messages wait for the end of the turn")]
 

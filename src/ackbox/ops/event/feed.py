@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.paging import fitting
@@ -62,7 +63,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(description="Kind of event: message.sent, receipt.marked, agent.checked_in and so on"),
     ]
-    at: Annotated[str, Meta(description="Time")]
+    at: Annotated[Time, Meta(description="Time")]
     agent: Annotated[str | None, Meta(description="Agent or person that acted")]
     id: Annotated[str | None, Meta(description="Id of the message")] = None
     thread: Annotated[str | None, Meta(description="Id of the conversation")] = None

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
@@ -44,7 +45,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
             )
         ),
     ]
-    timestamp: Annotated[str, Meta(description="Time")]
+    timestamp: Annotated[Time, Meta(description="Time")]
     payload: Annotated[
         dict[str, Any], Meta(description="The complete message, or details of the event")
     ]

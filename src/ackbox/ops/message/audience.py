@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from ackbox.errors import Invalid, UnknownRecipient
 from ackbox.model.address import Address, collapse, parse_audience
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.model.name import LONGEST, MAILBOXES, nearest, refuse_newcomer
 from ackbox.ops.rules.delivery import UNKNOWN, delivery
@@ -38,7 +39,7 @@ class Recipient(msgspec.Struct, frozen=True, kw_only=True):
     ] = True
     near: Annotated[list[str], Meta(description="Similar known names")] = []
     presence: Annotated[Standing, Meta(description="Presence: online, idle or away")] = "away"
-    last_seen: Annotated[str | None, Meta(description="Time of the last call")] = None
+    last_seen: Annotated[Time | None, Meta(description="Time of the last call")] = None
     reach: Reach = "poll"
     delivery: Annotated[
         str,

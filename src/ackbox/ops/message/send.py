@@ -20,6 +20,7 @@ from ackbox.model.message import (
     MessageType,
     Priority,
     Ref,
+    Time,
 )
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.text import composed, without_ignorables
@@ -179,7 +180,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     thread: Annotated[str, Meta(description="Id of the conversation")]
     sender: Annotated[str, Meta(description="Sender")]
     type: Annotated[str, Meta(description="Type: direct, broadcast, system or task_assignment")]
-    created_at: Annotated[str, Meta(description="Time of storage")]
+    created_at: Annotated[Time, Meta(description="Time of storage")]
     duplicate: Annotated[bool, Meta(description="Whether this key was used before")] = False
     recipient_count: Annotated[int, Meta(description="Number of recipients")]
     recipients: Annotated[

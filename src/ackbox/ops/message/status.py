@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.model.receipt import Receipt
 from ackbox.ops.message.read import visible
@@ -38,7 +39,7 @@ class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
     type: Annotated[str, Meta(description="Type of the message")]
     to: Annotated[list[str], Meta(description="Recipients")]
     metadata: Annotated[dict[str, Any], Meta(description="Metadata of the sender")] = {}
-    created_at: Annotated[str, Meta(description="Time of storage")]
+    created_at: Annotated[Time, Meta(description="Time of storage")]
     recipients: Annotated[int, Meta(description="Number of recipients")]
     delivered: Annotated[int, Meta(description="Number of recipients it was delivered to")]
     read: Annotated[int, Meta(description="Number of recipients who read it")]

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Conflict, Invalid, NotAllowed
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.ops.note.write import FOLDER, Folder, Follow, Kind, Note, NoteId, find, shown
 from ackbox.ops.note.write import find_folder as find_folder_of
@@ -127,7 +128,7 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, Meta(description="Id of the note")]
     removed: Annotated[int, Meta(description="Number of versions of it that are gone")]
-    removed_at: Annotated[str, Meta(description="Time")]
+    removed_at: Annotated[Time, Meta(description="Time")]
 
 
 @op("note.remove", scope="write", writes=True)

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Invalid, NotAllowed, NotFound
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.ops.note.write import NoteId, Relation, check_relation, find
 from ackbox.ops.table import Call, Context, op
@@ -36,7 +37,7 @@ class NoteLink(msgspec.Struct, frozen=True, kw_only=True):
     relation: Annotated[str, Meta(description="Relation of the first note to the second")]
     target: Annotated[str, Meta(description="Id of the second note")]
     author: Annotated[str | None, Meta(description="Author of the link")] = None
-    created_at: Annotated[str, Meta(description="Time")]
+    created_at: Annotated[Time, Meta(description="Time")]
 
 
 class Linked(NoteLink, frozen=True, kw_only=True):

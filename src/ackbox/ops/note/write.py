@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Conflict, Invalid, NotFound, TooLong
+from ackbox.model.message import Time
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.text import composed
 from ackbox.ops.note.rows import with_title
@@ -128,11 +129,11 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     folder: Annotated[str | None, Meta(description="Id of the folder it is in; null for none")] = (
         None
     )
-    expires_at: Annotated[str | None, Meta(description="Expiry; null for none")] = None
+    expires_at: Annotated[Time | None, Meta(description="Expiry; null for none")] = None
     archived_at: Annotated[
-        str | None, Meta(description="Time of archiving; null if it is not archived")
+        Time | None, Meta(description="Time of archiving; null if it is not archived")
     ] = None
-    created_at: Annotated[str, Meta(description="Time of storage")]
+    created_at: Annotated[Time, Meta(description="Time of storage")]
 
 
 class Add(Call, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.store.schedules import ScheduleRow
 from ackbox.store.webhooks import WebhookRow
@@ -24,7 +25,7 @@ class Automatic(msgspec.Struct, frozen=True, kw_only=True):
     intent: Annotated[str, Meta(description="Intent")]
     priority: Annotated[int, Meta(description="Priority (1 to 5; 5 is most urgent)")]
     created_by: Annotated[str, Meta(description="Creator")]
-    created_at: Annotated[str, Meta(description="Creation time")]
+    created_at: Annotated[Time, Meta(description="Creation time")]
 
 
 def automatic_fields(row: ScheduleRow | WebhookRow) -> dict[str, Any]:

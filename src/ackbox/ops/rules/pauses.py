@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import LoopGuard
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.ops.table import Context
 from ackbox.store.messages import Stored
@@ -29,7 +30,7 @@ class Paused(msgspec.Struct, frozen=True, kw_only=True):
     kind: Annotated[Kind, Meta(description="Kind: thread or agent")]
     of: Annotated[str, Meta(description="Id of the thread, or name of the agent")]
     by: Annotated[str, Meta(description="Person who paused it")]
-    at: Annotated[str, Meta(description="Time of the pause")]
+    at: Annotated[Time, Meta(description="Time of the pause")]
 
 
 def pauses(workspace: WorkspaceRow) -> list[Paused]:

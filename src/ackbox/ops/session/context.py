@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.model.message import Letter
+from ackbox.model.message import Letter, Time
 from ackbox.model.moment import to_text
 from ackbox.model.query import parse_query
 from ackbox.model.task import Task
@@ -54,7 +54,7 @@ class Acknowledged(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, Meta(description="Id of the message")]
     agent: Annotated[str, Meta(description="Recipient")]
-    acknowledged_at: Annotated[str, Meta(description="Time")]
+    acknowledged_at: Annotated[Time, Meta(description="Time")]
 
 
 Acknowledgements = Annotated[

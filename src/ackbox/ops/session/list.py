@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.agent.check_in import MAX_CONFLICTS, declared_overlaps
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
@@ -45,9 +46,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Annotated[str | None, Meta(description="Outcome, in one word")] = None
     touched: Annotated[list[str], Meta(description="Changed files, reported at its end")] = []
     ttl_s: Annotated[int, Meta(description="Seconds it counts as active after a call")]
-    started_at: Annotated[str, Meta(description="Start time")]
-    last_seen: Annotated[str, Meta(description="Time of the last call with its token")]
-    ended_at: Annotated[str | None, Meta(description="End time")] = None
+    started_at: Annotated[Time, Meta(description="Start time")]
+    last_seen: Annotated[Time, Meta(description="Time of the last call with its token")]
+    ended_at: Annotated[Time | None, Meta(description="End time")] = None
 
 
 def shown_session(context: Context, row: SessionRow) -> Session:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import Invalid
+from ackbox.model.message import Time
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.task import NOTE_LIMIT
 from ackbox.ops.table import Context, Name, op
@@ -51,7 +52,7 @@ class FinishedMany(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks that were finished, or would be."""
 
     run: Annotated[str, Meta(description="Id of this call, in each task's event")]
-    at: Annotated[str | None, Meta(description="Time; null with `only_look`")]
+    at: Annotated[Time | None, Meta(description="Time; null with `only_look`")]
     ids: Annotated[list[str], Meta(description="Ids of the tasks, newest first")]
     has_more: Annotated[bool, Meta(description="Whether there are more than `limit`")]
 

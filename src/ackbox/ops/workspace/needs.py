@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ackbox.model.message import Message
+from ackbox.model.message import Message, Time
 from ackbox.ops.rules import show
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.pauses import Paused, pauses
@@ -58,7 +58,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
             )
         ),
     ]
-    since: Annotated[str, Meta(description="Time since which it waits")]
+    since: Annotated[Time, Meta(description="Time since which it waits")]
     is_answered: Annotated[bool, Meta(description="Whether another recipient has replied")] = False
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.model.task import Task
 from ackbox.ops.agent.card import Instance
@@ -33,7 +34,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Agents, current tasks and recently finished tasks."""
 
     workspace: Annotated[str, Meta(description="Workspace")]
-    at: Annotated[str, Meta(description="Time of this status")]
+    at: Annotated[Time, Meta(description="Time of this status")]
     location: Annotated[
         Note | None,
         Meta(description="Newest note of kind `location`, about the person in charge"),

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.errors import NotAllowed
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text
 from ackbox.model.name import parse_name
 from ackbox.ops.lenient import CLEARS
@@ -31,7 +32,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     ]
     agents: Annotated[int, Meta(description="Number of agents and people")]
     settings: Annotated[dict[str, Any], Meta(description="Settings that differ from the defaults")]
-    created_at: Annotated[str, Meta(description="Creation time")]
+    created_at: Annotated[Time, Meta(description="Creation time")]
 
 
 def _shown(row: WorkspaceRow) -> Workspace:

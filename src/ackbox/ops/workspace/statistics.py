@@ -14,6 +14,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.message import Time
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.ops.rules.presence import Standing, everyone
 from ackbox.ops.rules.seeing import narrowed
@@ -34,7 +35,7 @@ Minutes = Annotated[
     int, Meta(ge=1, le=WEEK_MINUTES, description="Length of the period in minutes (1 to 10,080)")
 ]
 CompleteSince = Annotated[
-    str,
+    Time,
     Meta(
         description=(
             "Time from which the numbers are complete; at most 20,000 messages are counted"
@@ -65,14 +66,14 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     messages: Annotated[int, Meta(description="Number of messages")]
     urgent: Annotated[int, Meta(description="Number of urgent messages")]
     intent: Annotated[str, Meta(description="Most frequent intent")]
-    last_at: Annotated[str, Meta(description="Time of the newest message")]
+    last_at: Annotated[Time, Meta(description="Time of the newest message")]
 
 
 class Travel(msgspec.Struct, frozen=True, kw_only=True):
     """One message without its text."""
 
     id: Annotated[str, Meta(description="Id of the message")]
-    at: Annotated[str, Meta(description="Time of sending")]
+    at: Annotated[Time, Meta(description="Time of sending")]
     sender: Annotated[str, Meta(description="Sender")]
     to: Annotated[list[str], Meta(description="Recipient; * for everyone")]
     intent: Annotated[str, Meta(description="Intent")]
@@ -82,7 +83,7 @@ class Travel(msgspec.Struct, frozen=True, kw_only=True):
 class Flow(msgspec.Struct, frozen=True, kw_only=True):
     """Pairs of senders and recipients in a period."""
 
-    since: Annotated[str, Meta(description="Start of the period")]
+    since: Annotated[Time, Meta(description="Start of the period")]
     complete_since: CompleteSince
     pairs: Annotated[list[Pair], Meta(description="Pairs, most messages first (at most 500)")]
     left_out: Annotated[int, Meta(description="Number of pairs that are not listed")]
@@ -164,7 +165,7 @@ class Delay(msgspec.Struct, frozen=True, kw_only=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One step of time."""
 
-    at: Annotated[str, Meta(description="Start of the step")]
+    at: Annotated[Time, Meta(description="Start of the step")]
     messages: Annotated[dict[str, int], Meta(description="Number of messages by intent")]
     picked_up: Annotated[
         Delay | None, Meta(description="Time from sent to delivered, for messages of this step")
@@ -181,14 +182,14 @@ class MailboxHealth(msgspec.Struct, frozen=True, kw_only=True):
     agent: Annotated[str, Meta(description="Name")]
     presence: Annotated[Standing, Meta(description="Presence: online, idle or away")]
     unread: Annotated[int, Meta(description="Number of unread messages (counted up to 100)")]
-    oldest_unread_at: Annotated[str | None, Meta(description="Time of the oldest of them")]
+    oldest_unread_at: Annotated[Time | None, Meta(description="Time of the oldest of them")]
     unacknowledged: Annotated[
         int,
         Meta(
             description=("Number of direct messages of the last week that it has not acknowledged")
         ),
     ]
-    oldest_unacknowledged_at: Annotated[str | None, Meta(description="Time of the oldest of them")]
+    oldest_unacknowledged_at: Annotated[Time | None, Meta(description="Time of the oldest of them")]
     sent: Annotated[
         list[int],
         Meta(
@@ -202,7 +203,7 @@ class MailboxHealth(msgspec.Struct, frozen=True, kw_only=True):
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Rates, delays and waiting messages."""
 
-    since: Annotated[str, Meta(description="Start of the period")]
+    since: Annotated[Time, Meta(description="Start of the period")]
     complete_since: CompleteSince
     messages: Annotated[int, Meta(description="Number of messages")]
     step_s: Annotated[int, Meta(description="Length of a step in seconds")]

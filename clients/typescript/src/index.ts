@@ -1,0 +1,2 @@
+export * from "./client.js";
+export { AckboxError, type CallOptions, type Options } from "./transport.js";

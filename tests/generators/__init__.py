@@ -1,0 +1,1 @@
+"""Whether public generators of clients make working clients from our OpenAPI document."""
