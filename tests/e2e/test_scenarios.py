@@ -242,16 +242,19 @@ async def test_answers_make_a_thread_and_history_is_narrowed(office: Office) -> 
     assert await history(text="quest*") == ["question"]
 
 
+SENDS = 480
+
+
 # One office in which all faces meet: the three talk to each other.
 @pytest.mark.parametrize("office", [FACES[0]], indirect=True)
-async def test_a_thousand_sends_from_sixteen_clients_are_all_accounted_for(office: Office) -> None:
+async def test_hundreds_of_sends_from_sixteen_clients_are_all_accounted_for(office: Office) -> None:
     names = [f"agent-{number}" for number in range(16)]
     talks = [await office.talk(name, face=FACES[number % 3]) for number, name in enumerate(names)]
     for talk in talks:
         await talk("agent.check_in")
 
     async def write(number: int) -> list[str]:
-        share = range(number, 1000, 16)
+        share = range(number, SENDS, 16)
         return [
             (
                 await talks[number](
@@ -265,7 +268,7 @@ async def test_a_thousand_sends_from_sixteen_clients_are_all_accounted_for(offic
         ]
 
     sent = [id for ids in await asyncio.gather(*map(write, range(16))) for id in ids]
-    assert len(set(sent)) == 1000
+    assert len(set(sent)) == SENDS
     got: Counter[str] = Counter()
     for talk in talks:
         ids: list[str] = []
@@ -278,4 +281,4 @@ async def test_a_thousand_sends_from_sixteen_clients_are_all_accounted_for(offic
     states = Counter(
         [(await office.core("message.status", id=id)).receipts[0].state for id in sent]
     )
-    assert states == {"read": 1000}
+    assert states == {"read": SENDS}
