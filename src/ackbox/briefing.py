@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from ackbox.model.message import Letter, Message
+from ackbox.model.sealed import NOTICE
 from ackbox.model.task import Task
 from ackbox.model.text import visible
 from ackbox.ops.agent.card import Instance
@@ -303,6 +304,7 @@ def _of_message(message: Message, now_ms: int) -> Item:
         "parent": message.parent,
         "reply_by": message.expects_reply_by,
         "overdue": (isinstance(message, Letter) and message.overdue is True) or None,
+        "sealed": _sealed(message),
         "read": (isinstance(message, Letter) and message.read) or None,
         "archived": (isinstance(message, Letter) and message.archived) or None,
     }
@@ -318,6 +320,12 @@ def _of_message(message: Message, now_ms: int) -> Item:
         "\n\n".join([*subject, message.body, "\n".join(beside)]),
         f"the tool thread, id {message.id}",
     )
+
+
+def _sealed(message: Message) -> str | None:
+    """Return why a sealed message that nobody opened on the way here shows no text."""
+    is_closed = message.sealed is not msgspec.UNSET and not message.body
+    return NOTICE if is_closed else None
 
 
 def _ref(ref: Any) -> str:

@@ -13,6 +13,8 @@
     │   ├── NotYou         forbidden          403   a name that the key does not speak as
     │   └── BadKey         unauthenticated    401   no key, a wrong one, an expired or revoked one
     ├── Conflict           conflict           409   idempotency key with other content; name taken
+    ├── SealedRequired     sealed_required    422   plain text for a sealed workspace
+    │   └── SealedRefused  sealed_refused     422   a field or operation that none has
     ├── RateLimited        rate_limited       429   too much at once; says when to come back
     ├── LoopGuard          loop_guard         409   agents answering agents without end
     ├── BrokenPromise      seal_broken        422   a part of a sealed workspace that does not hold
@@ -161,6 +163,19 @@ class Conflict(AckboxError):
 
     code = "conflict"
     status = 409
+
+
+class SealedRequired(AckboxError):
+    """The workspace is sealed, and the request has text that the server could read."""
+
+    code = "sealed_required"
+    status = 422
+
+
+class SealedRefused(SealedRequired):
+    """The workspace is sealed, and a sealed workspace does not have this field or operation."""
+
+    code = "sealed_refused"
 
 
 class RateLimited(AckboxError):

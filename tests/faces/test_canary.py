@@ -86,6 +86,8 @@ WRITES: dict[str, dict[str, Any]] = {
         "way": "monitor",
         "ids": [],
     },
+    "roster.append": {"record": {"body": "e30=", "signature": "e30="}},
+    "roster.request": {"request": "e30=", "member": "0" * 64},
     "workspace.settings": {},
     "workspace.create": {"name": "elsewhere"},
     "workspace.import": {"part": "message", "records": [], "upto": 0, "only_look": True},

@@ -192,6 +192,8 @@ HEAVY: dict[str, tuple[Params, ...]] = {
     "workspace.needs": (_same(limit=200),),
     "workspace.overview": (_same(),),
     "server.status": (_same(),),
+    "roster.get": (_same(limit=1000),),
+    "message.transcript": (_same(limit=1000),),
     "key.create": (lambda n: {"name": f"more-{n}"},),
     "key.list": (_same(),),
     "agent.whoami": (_same(),),
@@ -199,6 +201,9 @@ HEAVY: dict[str, tuple[Params, ...]] = {
 # Short with any arguments: one row by its id, or one of the caller's own.
 LIGHT = frozenset(
     {
+        "roster.append",
+        "roster.request",
+        "roster.requests",
         "agent.check_out",
         "agent.dismiss",
         "agent.heartbeat",

@@ -110,7 +110,15 @@ def test_numbers_booleans_lists_and_objects_may_come_as_text() -> None:
                 read(shape, {**whole, field.encode_name: as_text})
                 == [decode(shape, {**whole, field.encode_name: value})] * 2
             ), f"{name} {field.name}"
-    assert seen == {"IntType", "FloatType", "BoolType", "ListType", "DictType", "LiteralType"}
+    assert seen == {
+        "IntType",
+        "FloatType",
+        "BoolType",
+        "ListType",
+        "DictType",
+        "LiteralType",
+        "StructType",
+    }
 
 
 def test_no_error_of_a_wrong_value_names_a_type_of_python_or_the_reference() -> None:

@@ -80,6 +80,12 @@ ASKED: dict[str, list[dict[str, Any]]] = {
 # Operations that never return a message, a recipient's name or a word of a message, or that a
 # member may not call.
 APART = {
+    # Hashes only; in a private workspace too, every member compares the same list.
+    "message.transcript",
+    "roster.append",
+    "roster.get",
+    "roster.request",
+    "roster.requests",
     "agent.check_in",
     "agent.check_out",
     "agent.dismiss",

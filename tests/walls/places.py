@@ -236,6 +236,11 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
 # Parameters that name nothing: what is said, how much, when, and how.
 NAMES_NOTHING = frozenset(
     {
+        # A member is the hash of its keys; its record is signed for one workspace.
+        "member",
+        "record",
+        "request",
+        "sealed",
         "as_owner",
         "dialect",
         "only_own",

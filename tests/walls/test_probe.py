@@ -102,6 +102,9 @@ class Asker:
             "offer": self.home.offer,
             "way": "monitor",
             "copy_id": "the-token-of-nobody",
+            "record": {"body": "e30=", "signature": "e30="},
+            "request": "e30=",
+            "member": "0" * 64,
             "name": (
                 f"{self.home.workspace}-{next(self.count)}"
                 if operation.name == "workspace.create"

@@ -24,13 +24,14 @@ from ackbox.app.notify import Notifier
 from ackbox.app.refusals import Refusals
 from ackbox.app.stays import Stay, Stays
 from ackbox.app.waiting import Waits
-from ackbox.errors import CallerGone, LoopGuard, NotFound, NotYou, Unavailable
+from ackbox.errors import CallerGone, LoopGuard, NotYou, Unavailable
 from ackbox.model.moment import IdMaker
 from ackbox.ops import schedule as schedules
 from ackbox.ops.access import PLAIN, Caller, Connection
 from ackbox.ops.decode import decode
 from ackbox.ops.fitting import Fits, all_fit
 from ackbox.ops.rules.room import Rooms
+from ackbox.ops.rules.sealing import Rosters, refuse_plain
 from ackbox.ops.rules.totals import Totals
 from ackbox.ops.table import (
     OPERATIONS,
@@ -45,7 +46,7 @@ from ackbox.ops.table import (
 )
 from ackbox.store.engine import Engine, Transaction
 from ackbox.store.open_engine import make_engine
-from ackbox.store.store import Store, WorkspaceRow, find_workspace
+from ackbox.store.store import Store, WorkspaceRow, find_workspace, no_workspace
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,6 +74,7 @@ class App:
         self._callers = Callers(engine, lambda: self.clock())
         self._totals = Totals()
         self._rooms = Rooms()
+        self._rosters = Rosters()
         self.stays = Stays(self._run, self.limits.spend, self.alive, lambda: self.bell.is_closing)
         self._waits = Waits(self.bell, self.alive, self._callers.ended)
         self._following = Following(self._run, self.bell, self.alive)
@@ -354,6 +356,8 @@ class App:
                 raise CallerGone("The caller disconnected.", hint="Ask again.")
             store = Store(tx, ws)
             workspace = await self._workspace(store, caller, asked)
+            if workspace.sealed:
+                refuse_plain(operation.name, asked)
             context = self._context(
                 store,
                 workspace,
@@ -398,7 +402,7 @@ class App:
         name = asked.workspace or "default"
         row = await self.engine.read(lambda tx: find_workspace(tx, name), across=True)
         if row is None:
-            raise _no_workspace(name)
+            raise no_workspace(name)
         # A workspace's number never changes and is never used again.
         self._known_numbers[name] = row.ws
         return row.ws
@@ -407,7 +411,7 @@ class App:
         """Return the workspace a call acts in. Not there and not yours give the same answer."""
         row = await store.workspace()
         if caller.ws and asked.workspace not in (None, row.name):
-            raise _no_workspace(asked.workspace)
+            raise no_workspace(asked.workspace)
         return row
 
     def _after(self, context: Context, *, is_push: bool = False) -> None:
@@ -449,6 +453,7 @@ class App:
             session_alive=self.alive.session_last,
             sockets=self.sockets,
             totals=self._totals,
+            rosters=self._rosters,
             stored_bytes=self._rooms.bytes_of,
             notices=self.notices,
             fits=fits,
@@ -475,12 +480,6 @@ class App:
         if context is not None:
             self._after(context)
         return result
-
-
-def _no_workspace(name: str | None) -> NotFound:
-    return NotFound(
-        f"There is no workspace {name!r}.", hint="See workspace.list.", field="workspace"
-    )
 
 
 async def open_app(url: str, **options: Any) -> App:

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypedDict, Unpack
 
 from ackbox.client.client import P, R, Transport
 from ackbox.model.message import Letter, Message, Ref
+from ackbox.model.sealed import SealedMessage
 from ackbox.model.task import Task
 from ackbox.ops.agent.check_in import CheckedIn, CheckedOut
 from ackbox.ops.agent.dismiss import Dismissed
@@ -36,6 +37,7 @@ from ackbox.ops.message.preview import Previewed
 from ackbox.ops.message.send import Sent
 from ackbox.ops.message.send_many import SentMany
 from ackbox.ops.message.status import StatusOf
+from ackbox.ops.message.transcript import Transcript
 from ackbox.ops.message.withdraw import Withdrawn
 from ackbox.ops.note.change import Removed, Tidied
 from ackbox.ops.note.find import NotePage
@@ -48,6 +50,7 @@ from ackbox.ops.program.shown import Shown
 from ackbox.ops.program.wake import Noted, Woken
 from ackbox.ops.receipt import Marked
 from ackbox.ops.review import Review, Reviews
+from ackbox.ops.roster import Appended, Requested, RosterRecords, SignedRecord, WaitingRequests
 from ackbox.ops.schedule import Schedule, Schedules
 from ackbox.ops.server import BackedUp, Status
 from ackbox.ops.session.context import Opening
@@ -305,6 +308,7 @@ class MessageVerbs:
         exact: bool = False,
         lists_everyone: bool = False,
         relaxed_limits: bool = False,
+        sealed: SealedMessage | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -349,6 +353,7 @@ class MessageVerbs:
         exact: bool = False,
         lists_everyone: bool = False,
         relaxed_limits: bool = False,
+        sealed: SealedMessage | None = None,
         wait_s: float = 45,
         workspace: str | None = None,
         agent: str | None = None,
@@ -470,6 +475,24 @@ class MessageVerbs:
         `is_late` is true when a reply is overdue.
 
         Raises NotFound, BadCursor.
+        """
+
+    async def transcript(
+        self,
+        *,
+        after: int = 0,
+        limit: int = 1000,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Transcript:
+        """List all sealed messages of the workspace by hash, oldest first.
+
+        Every member sees the same list, in a private workspace too, and withdrawn and
+        expired messages
+        stay in it. Members compare it: each message names the part that its sender has
+        seen.
         """
 
 class EventVerbs:
@@ -1765,6 +1788,80 @@ class ReviewVerbs:
         Raises BadCursor.
         """
 
+class RosterVerbs:
+    async def append(
+        self,
+        *,
+        record: SignedRecord,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Appended:
+        """Append a record to the roster of a sealed workspace.
+
+        The record names the hash of the newest one and is signed by a member that is an
+        admin. The
+        first record founds the roster; it needs a key that administers the workspace. The
+        roster never
+        changes otherwise, and the same record again is no error.
+
+        Raises Conflict (the workspace is not sealed; another record came first), Invalid,
+        NotAllowed,
+        SealedRefused.
+        """
+
+    async def get(
+        self,
+        *,
+        after: int = -1,
+        limit: int = 1000,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> RosterRecords:
+        """Return the records of a sealed workspace's roster.
+
+        Clients check each signature themselves, from the first record on. In a workspace
+        that is not
+        sealed there are none.
+        """
+
+    async def request(
+        self,
+        *,
+        request: str,
+        member: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Requested:
+        """Submit a request to become a member of a sealed workspace.
+
+        An admin answers it. The request waits for 24 hours; another one of the same agent
+        replaces it.
+        It ends when a record adds the member.
+
+        Raises Conflict (the workspace is not sealed), Invalid, RateLimited (100 requests
+        wait).
+        """
+
+    async def requests(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> WaitingRequests:
+        """List the requests to become a member of a sealed workspace.
+
+        Compare the words of a request with the person who made it before you add the
+        member.
+        """
+
 class ScheduleVerbs:
     async def add(
         self,
@@ -1990,7 +2087,7 @@ class WorkspaceVerbs:
         self,
         *,
         part: Literal[
-            "reader", "message", "event", "schedule", "task", "session", "note"
+            "reader", "roster", "message", "event", "schedule", "task", "session", "note"
         ] = "reader",
         after: int = 0,
         upto: int | None = None,
@@ -2015,7 +2112,9 @@ class WorkspaceVerbs:
     async def import_(
         self,
         *,
-        part: Literal["reader", "message", "event", "schedule", "task", "session", "note"],
+        part: Literal[
+            "reader", "roster", "message", "event", "schedule", "task", "session", "note"
+        ],
         records: builtins.list[dict[str, Any]],
         upto: int,
         only_look: bool = False,
@@ -2080,6 +2179,7 @@ class WorkspaceVerbs:
         newcomer_days: int | None = None,
         name: str,
         mode: Literal["open", "private"] = "open",
+        sealed: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2182,6 +2282,7 @@ class Nouns:
     program: ProgramVerbs
     receipt: ReceiptVerbs
     review: ReviewVerbs
+    roster: RosterVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
     thread: ThreadVerbs
@@ -2411,6 +2512,7 @@ class SyncMessageVerbs:
         exact: bool = False,
         lists_everyone: bool = False,
         relaxed_limits: bool = False,
+        sealed: SealedMessage | None = None,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -2455,6 +2557,7 @@ class SyncMessageVerbs:
         exact: bool = False,
         lists_everyone: bool = False,
         relaxed_limits: bool = False,
+        sealed: SealedMessage | None = None,
         wait_s: float = 45,
         workspace: str | None = None,
         agent: str | None = None,
@@ -2576,6 +2679,24 @@ class SyncMessageVerbs:
         `is_late` is true when a reply is overdue.
 
         Raises NotFound, BadCursor.
+        """
+
+    def transcript(
+        self,
+        *,
+        after: int = 0,
+        limit: int = 1000,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Transcript:
+        """List all sealed messages of the workspace by hash, oldest first.
+
+        Every member sees the same list, in a private workspace too, and withdrawn and
+        expired messages
+        stay in it. Members compare it: each message names the part that its sender has
+        seen.
         """
 
 class SyncEventVerbs:
@@ -3871,6 +3992,80 @@ class SyncReviewVerbs:
         Raises BadCursor.
         """
 
+class SyncRosterVerbs:
+    def append(
+        self,
+        *,
+        record: SignedRecord,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Appended:
+        """Append a record to the roster of a sealed workspace.
+
+        The record names the hash of the newest one and is signed by a member that is an
+        admin. The
+        first record founds the roster; it needs a key that administers the workspace. The
+        roster never
+        changes otherwise, and the same record again is no error.
+
+        Raises Conflict (the workspace is not sealed; another record came first), Invalid,
+        NotAllowed,
+        SealedRefused.
+        """
+
+    def get(
+        self,
+        *,
+        after: int = -1,
+        limit: int = 1000,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> RosterRecords:
+        """Return the records of a sealed workspace's roster.
+
+        Clients check each signature themselves, from the first record on. In a workspace
+        that is not
+        sealed there are none.
+        """
+
+    def request(
+        self,
+        *,
+        request: str,
+        member: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Requested:
+        """Submit a request to become a member of a sealed workspace.
+
+        An admin answers it. The request waits for 24 hours; another one of the same agent
+        replaces it.
+        It ends when a record adds the member.
+
+        Raises Conflict (the workspace is not sealed), Invalid, RateLimited (100 requests
+        wait).
+        """
+
+    def requests(
+        self,
+        *,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> WaitingRequests:
+        """List the requests to become a member of a sealed workspace.
+
+        Compare the words of a request with the person who made it before you add the
+        member.
+        """
+
 class SyncScheduleVerbs:
     def add(
         self,
@@ -4096,7 +4291,7 @@ class SyncWorkspaceVerbs:
         self,
         *,
         part: Literal[
-            "reader", "message", "event", "schedule", "task", "session", "note"
+            "reader", "roster", "message", "event", "schedule", "task", "session", "note"
         ] = "reader",
         after: int = 0,
         upto: int | None = None,
@@ -4121,7 +4316,9 @@ class SyncWorkspaceVerbs:
     def import_(
         self,
         *,
-        part: Literal["reader", "message", "event", "schedule", "task", "session", "note"],
+        part: Literal[
+            "reader", "roster", "message", "event", "schedule", "task", "session", "note"
+        ],
         records: builtins.list[dict[str, Any]],
         upto: int,
         only_look: bool = False,
@@ -4186,6 +4383,7 @@ class SyncWorkspaceVerbs:
         newcomer_days: int | None = None,
         name: str,
         mode: Literal["open", "private"] = "open",
+        sealed: bool = False,
         workspace: str | None = None,
         agent: str | None = None,
         instance: str | None = None,
@@ -4288,6 +4486,7 @@ class SyncNouns:
     program: SyncProgramVerbs
     receipt: SyncReceiptVerbs
     review: SyncReviewVerbs
+    roster: SyncRosterVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs
     thread: SyncThreadVerbs

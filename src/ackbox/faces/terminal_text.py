@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from ackbox.model.sealed import NOTICE
 from ackbox.model.text import escape, is_seen, visible
 
 
@@ -159,3 +160,9 @@ def ago(text: str | None) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return "now" if seconds < 5 else f"{seconds} s"
+
+
+def text_of(message: Any) -> str:
+    """Return the text of a message, or why a sealed one that nobody opened has none here."""
+    body: str = message["body"]
+    return NOTICE if not body and message.get("sealed") else body

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from ackbox.model.sealed import ReceivedMessage
+
 BODY_LIMIT = 50_000
 SUBJECT_LIMIT = 200
 METADATA_LIMIT_BYTES = 16 * 1024
@@ -88,6 +90,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
             description=(
                 "Whether it came from an export file, so that its sender is not "
                 "verified; left out otherwise"
+            )
+        ),
+    ] = msgspec.UNSET
+    sealed: Annotated[
+        ReceivedMessage | msgspec.UnsetType,
+        Meta(
+            description=(
+                "Sealed message, which its readers open on their machines; then `subject`, `body`,"
+                " `refs` and `metadata` are empty; left out otherwise"
             )
         ),
     ] = msgspec.UNSET

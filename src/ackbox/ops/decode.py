@@ -16,6 +16,7 @@ import msgspec
 from msgspec import inspect
 
 from ackbox.errors import Invalid
+from ackbox.model.sealed import VAULT_KEY, refuse_vault_key
 from ackbox.model.text import LONGEST_TEXT, SHRINKS, composed, refuse_marks
 from ackbox.ops.lenient import leaves, understood
 from ackbox.ops.wrong_value import refusal, unknown_field
@@ -24,8 +25,9 @@ T = TypeVar("T", bound=msgspec.Struct)
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HALVES = re.compile("[\ud800-\udfff]")
 DEEPEST = 32
-# In JSON, what may be nearly right and yet fits: empty text, and a list or an object as text.
-_CLOSER = (b"\\u", b'""', b'"[', b'" [', b'"{', b'" {')
+# In JSON, what may be nearly right and yet fits: empty text, and a list or an object as text; and
+# what no request may have.
+_CLOSER = (b"\\u", VAULT_KEY, b'""', b'"[', b'" [', b'"{', b'" {')
 
 
 def decode(shape: type[T], given: Any) -> T:
@@ -168,8 +170,11 @@ def _refuse_unknown(shape: type[msgspec.Struct], raw: Mapping[str, Any]) -> None
 
 
 def refuse_unstorable(value: Any, field: str) -> None:
-    """Raise Invalid for text anywhere in a field that some engine cannot store."""
+    """Raise Invalid for text anywhere in a field that some engine cannot store, or that no server
+    may see.
+    """
     if isinstance(value, str):
+        refuse_vault_key(value, field)
         if "\0" in value:
             raise Invalid(
                 f"`{field}` holds a NUL character.", hint="Leave U+0000 out.", field=field

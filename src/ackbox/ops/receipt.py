@@ -10,6 +10,7 @@ from msgspec import Meta
 from ackbox.errors import NotFound
 from ackbox.model.receipt import Mark
 from ackbox.ops.rules.marking import find_targets, mark_one, marker_of, note_marked, recipient_of
+from ackbox.ops.rules.sealing import check_evidence
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.readers import Reader
 
@@ -86,6 +87,9 @@ async def mark(context: Context, params: MarkMail) -> Marked:
             else await marker_of(context, caller, id)
         )
         targets = [] if me is None else await find_targets(context, me, id)
+        if context.workspace.sealed and params.evidence is not None and me is not None:
+            for target in targets:
+                await check_evidence(context, me, target.row, params.mark, params.evidence)
         did = [
             await mark_one(context, me, target, params.mark, evidence=params.evidence)
             for target in targets

@@ -20,6 +20,7 @@ from ackbox.model.moment import IdMaker
 from ackbox.model.name import is_same, is_servers, parse_instance, parse_name, refuse_newcomer
 from ackbox.ops.access import Caller, Scope
 from ackbox.ops.fitting import Fits, all_fit
+from ackbox.ops.rules.sealing import Rosters
 from ackbox.ops.rules.totals import Totals
 from ackbox.store.readers import Arrival, Reader, nobody, other_spelling
 from ackbox.store.sessions import SessionRow
@@ -96,6 +97,7 @@ class Context(msgspec.Struct, kw_only=True):
         True
     )
     totals: Totals = msgspec.field(default_factory=Totals)
+    rosters: Rosters = msgspec.field(default_factory=Rosters)
     session: SessionRow | None = None
     session_signs: dict[int, int] = msgspec.field(default_factory=dict)
     session_alive: Callable[[int, int], int] = lambda ws, seq: 0
@@ -289,6 +291,7 @@ class Context(msgspec.Struct, kw_only=True):
         broadcasts.
         """
         days = int(self.workspace.settings.get("newcomer_days", NEWCOMER_DAYS))
+        days = 0 if self.workspace.sealed else days  # a new member opens no earlier envelopes
         arrival = Arrival(
             self.now, self.now - days * DAY_MS, MAX_NEWCOMER_BROADCASTS if days else 0
         )

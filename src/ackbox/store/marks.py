@@ -122,6 +122,11 @@ def _act(
     ]
 
 
+def evidence_in(stored: str) -> list[str]:
+    """Return the evidence in the stored acts of a receipt."""
+    return [str(text) for act in _acts.decode(stored) for text in act[5:]]
+
+
 class Marks(Bound):
     """Questions about marks."""
 

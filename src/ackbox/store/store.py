@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ackbox.errors import Conflict
+from ackbox.errors import Conflict, NotFound
 from ackbox.model.key import Role
 from ackbox.store.bound import new_number
 from ackbox.store.engine import Row, Transaction
@@ -23,6 +23,7 @@ from ackbox.store.notes import Notes
 from ackbox.store.obligations import Obligations
 from ackbox.store.programs import Programs
 from ackbox.store.readers import Readers
+from ackbox.store.rosters import Rosters
 from ackbox.store.schedules import Schedules
 from ackbox.store.search import Search
 from ackbox.store.sessions import Sessions
@@ -40,6 +41,7 @@ class WorkspaceRow(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
     created_at: int
     agent_count: int
+    sealed: int
 
 
 class KeyRow(msgspec.Struct, frozen=True):
@@ -89,6 +91,7 @@ class Store(
     Keeping,
     Programs,
     Obligations,
+    Rosters,
 ):
     """All questions about one workspace."""
 
@@ -153,13 +156,26 @@ async def find_workspace(tx: Transaction, name: str) -> WorkspaceRow | None:
     return _workspace(rows[0]) if rows else None
 
 
+def no_workspace(name: str | None) -> NotFound:
+    """Return the error for a workspace that is not there, or not the caller's."""
+    return NotFound(
+        f"There is no workspace {name!r}.", hint="See workspace.list.", field="workspace"
+    )
+
+
 async def every_workspace(tx: Transaction) -> list[WorkspaceRow]:
     """Return all workspaces; only for callers whose key covers them all."""
     return [_workspace(row) for row in await tx.rows("workspace_all")]
 
 
 async def add_workspace(
-    tx: Transaction, *, name: str, mode: str, settings: dict[str, Any], now: int
+    tx: Transaction,
+    *,
+    name: str,
+    mode: str,
+    settings: dict[str, Any],
+    now: int,
+    is_sealed: bool = False,
 ) -> WorkspaceRow:
     """Create a workspace. Raises Conflict when the name is taken."""
     ws = new_number()
@@ -170,6 +186,7 @@ async def add_workspace(
         mode=mode,
         settings=msgspec.json.encode(settings).decode(),
         now=now,
+        sealed=int(is_sealed),
     )
     found = await find_workspace(tx, name)
     if found is None or found.ws != ws:

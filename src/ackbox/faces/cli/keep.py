@@ -25,7 +25,7 @@ from ackbox.private import open_private
 
 VERBS: dict[str, click.Command] = {}
 FORMAT, VERSION = "ackbox-workspace", 1
-PARTS = ("reader", "message", "event", "schedule", "task", "session", "note")
+PARTS = ("reader", "roster", "message", "event", "schedule", "task", "session", "note")
 WEBHOOK = ("to", "subject", "body", "form", "intent", "priority", "created_by")
 BATCH_BYTES = 2_000_000
 BATCH = 500
@@ -135,6 +135,7 @@ def _export(ctx: CliContext, out: IO[str], progress: bool) -> dict[str, Any]:
             "exported_at": datetime.now(UTC).isoformat(timespec="seconds"),
             **{name: first[name] for name in ("workspace", "mode", "settings", "upto")},
             "webhooks": _webhooks(ctx),
+            **({"sealed": True} if first.get("sealed") else {}),
         }
     )
     progress_line, counts = Progress("exporting", upto, shown=progress), dict.fromkeys(PARTS, 0)
@@ -219,6 +220,7 @@ def import_(ctx: CliContext, file: str, dry_run: bool, progress: bool) -> None:
                     workspace=None,
                     name=name,
                     mode=header["mode"],
+                    sealed=header.get("sealed", False),
                     **header["settings"],
                 )
             done = (

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ackbox.faces.terminal_text import Column, local_time, some
+from ackbox.faces.terminal_text import Column, local_time, some, text_of
 
 LETTERS = (
     Column("id", lambda letter: letter["id"]),
@@ -18,7 +18,7 @@ LETTERS = (
     Column("from", lambda letter: sender(letter)),
     Column("to", lambda letter: some(letter["to"], 2)),
     Column("intent", lambda letter: letter["intent"] + _flags(letter)),
-    Column("text", lambda letter: letter["subject"] or letter["body"], may_cut=True),
+    Column("text", lambda letter: letter["subject"] or text_of(letter), may_cut=True),
 )
 
 
@@ -52,7 +52,7 @@ def in_full(message: Any) -> str:
     ]
     if message["expects_reply_by"]:
         lines.append(f"reply expected by {local_time(message['expects_reply_by'])}")
-    return "\n".join([*lines, "", message["body"], ""])
+    return "\n".join([*lines, "", text_of(message), ""])
 
 
 def seconds(text: str) -> float:

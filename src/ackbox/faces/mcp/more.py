@@ -41,6 +41,11 @@ APART = {
     "program.shown": "Agent programs confirm by a hook: `ackbox hook`.",
     "program.wake": "The bridge of an agent program asks for it: `ackbox mcp`.",
     "program.signalled": "The bridge of an agent program confirms: `ackbox mcp`.",
+    "roster.append": "Members of a sealed workspace sign records on their machines.",
+    "roster.get": "Clients that have a vault key read it to check who is a member.",
+    "roster.request": "Clients that make a vault key send it.",
+    "roster.requests": "Admins of a sealed workspace compare and answer requests.",
+    "message.transcript": "Clients that have a vault key compare it with their messages.",
     "server.backup": "It writes a file on the server: `ackbox backup`.",
     "webhook.receive": "Other systems send signed requests to /hooks/in/{id}.",
 }

@@ -17,6 +17,7 @@ from ackbox.app.limits import Limits
 from ackbox.errors import AckboxError, NotAllowed
 from ackbox.faces.http.connection import connection_of
 from ackbox.faces.http.reply import error_response
+from ackbox.model.sealed import VAULT_KEY, refuse_vault_key
 
 OPEN_TO_ALL = frozenset({"/healthz", "/readyz"})
 # Headers of a response unless its face sets others, as pages do.
@@ -65,6 +66,11 @@ class Guard:
                 host = value.decode("latin-1").lower()
             elif name == b"origin":
                 origin = value.decode("latin-1").lower()
+            elif VAULT_KEY in value:
+                refuse_vault_key(value.decode("latin-1"))
+        for raw in (scope.get("raw_path"), scope.get("query_string")):
+            if raw and VAULT_KEY in raw:
+                refuse_vault_key(raw.decode("latin-1"))
         if scope["path"] in OPEN_TO_ALL:
             return
         if host not in self._hosts:

@@ -29,6 +29,10 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
         list[str], Meta(description="Other names the key may speak as; * matches any text")
     ]
     may: Annotated[list[str], Meta(description="Scopes of the key")]
+    sealed: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="Whether the workspace is sealed; left out otherwise"),
+    ] = msgspec.UNSET
 
 
 @op("agent.whoami", scope="read")
@@ -52,4 +56,5 @@ async def whoami(context: Context, params: Whoami) -> Identity:
             for scope in ("read", "write", "pause", "sign_in", "admin", "server", "database")
             if caller.may(scope)
         ],
+        sealed=bool(context.workspace.sealed) or msgspec.UNSET,
     )

@@ -86,7 +86,9 @@ async def _has_gone(context: Context, asked: Asked) -> bool:
 
 def _kept(params: Ask) -> Ask:
     """Return the question without its text, which is stored by now."""
-    return msgspec.structs.replace(params, to=[], body="", subject=None, refs=[], metadata={})
+    return msgspec.structs.replace(
+        params, to=[], body="", subject=None, refs=[], metadata={}, sealed=None
+    )
 
 
 @op(

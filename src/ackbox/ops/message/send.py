@@ -5,17 +5,15 @@ Explained in docs/why/delivery.md.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from ackbox.errors import Conflict, Invalid, MissingField, TooLong
+from ackbox.errors import Conflict, MissingField
 from ackbox.model.address import parse_audience
 from ackbox.model.message import (
     BODY_LIMIT,
-    SUBJECT_LIMIT,
     Kind,
     MessageType,
     Priority,
@@ -23,13 +21,15 @@ from ackbox.model.message import (
     Time,
 )
 from ackbox.model.moment import parse_moment, to_text
-from ackbox.model.text import composed, without_ignorables
+from ackbox.model.sealed import SealedMessage
+from ackbox.model.text import composed
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
+from ackbox.ops.message.content import check_text, content_hash
 from ackbox.ops.message.loop_guard import hold_budgets, hold_repeats, hops
+from ackbox.ops.message.sealed import SealedLetter, take_sealed
 from ackbox.ops.rules import show
 from ackbox.ops.rules.marking import mark_answered
-from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.rules.named import find_seen
 from ackbox.ops.rules.pauses import refuse_paused
 from ackbox.ops.rules.room import refuse_full
@@ -169,6 +169,15 @@ class Send(Call, frozen=True, kw_only=True):
             )
         ),
     ] = False
+    sealed: Annotated[
+        SealedMessage | None,
+        Meta(
+            description=(
+                "Sealed message, for a sealed workspace; its header replaces `to`, `parent`,"
+                " `priority` and the times"
+            )
+        ),
+    ] = None
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,13 +230,15 @@ async def store_message(
     as a reply, and identical ones are not stopped. With a `kind`, the text is not the sender's.
     Without `marks_parent`, the sender did not name the parent and may not have seen it.
     """
-    text = _check_text(params)
-    content = b""
-    if params.idempotency_key is not None:
-        content = _content_hash(params)
-        before = await context.store.sent_before(sender.agent, params.idempotency_key)
-        if before is not None:
-            return await _sent_again(context, params, before, content)
+    letter, key = None, params.idempotency_key
+    if context.workspace.sealed or params.sealed is not None:
+        letter = await take_sealed(context, sender, params)
+        params = letter.params
+    text, content = _text(params, letter)
+    before = None if key is None else await context.store.sent_before(sender.agent, key)
+    before = before or (None if letter is None else letter.repeats)
+    if before is not None:
+        return await _sent_again(context, params, before, content)
     refuse_full(context)
     parent = await _parent(context, params)
     to = _addressed(params, sender, parent)
@@ -235,26 +246,24 @@ async def store_message(
     count = parent.hops if parent else 0
     if type is None:
         count = hops(context, writer, parent, is_relaxed=params.relaxed_limits)
-        hold_repeats(context, writer, to, text, params)
+        if letter is None:
+            hold_repeats(context, writer, to, text, params)
     audience = await _audience(context, params, to, sender)
     if type is None:
         names = [each.agent for each in audience.recipients]
         refuse_paused(context, sender, parent, names)
-        hold_budgets(context, writer, parent, names, key=params.idempotency_key)
+        hold_budgets(context, writer, parent, names, key=key)
     fields = _fields(context, params, sender, audience, text, parent=parent, hops=count)
-    fields |= {
-        name: value for name, value in (("type", type), ("sender_kind", kind)) if value is not None
-    }
+    fields |= {"type": type or fields["type"], "sender_kind": kind or fields["sender_kind"]}
     if parent is not None and type is None:
         await _answer(context, sender, parent, reply=fields["id"] if marks_parent else None)
-    key = params.idempotency_key
+    idempotency = (key, content) if key else None
     seq = await context.store.append(
-        fields,
-        channels=audience.channels,
-        idempotency=(key, content) if key else None,
-        reroute=params.reroute,
+        fields, channels=audience.channels, idempotency=idempotency, reroute=params.reroute
     )
     context.rings.add(seq)
+    if letter is not None:
+        await context.store.add_sealed_link(seq, letter.link)
     return Sent(
         id=fields["id"],
         seq=seq,
@@ -266,6 +275,15 @@ async def store_message(
         recipient_count=audience.count,
         recipients=audience.recipients,
     )
+
+
+def _text(params: Send, letter: SealedLetter | None) -> tuple[dict[str, Any], bytes]:
+    """Return the columns of the text, and the hash by which the message is known when it is sent
+    again; it is empty when that cannot be known.
+    """
+    if letter is not None:
+        return letter.columns, letter.link.hash
+    return check_text(params), b"" if params.idempotency_key is None else content_hash(params)
 
 
 async def _answer(context: Context, sender: Reader, parent: Stored, *, reply: str | None) -> None:
@@ -298,77 +316,6 @@ async def _audience(
         exact=params.exact,
         lists_everyone=params.lists_everyone,
     )
-
-
-def _check_text(params: Send) -> dict[str, Any]:
-    whole = (
-        "\n".join([params.body, "", *map(_fact, params.facts.items())])
-        if params.facts
-        else params.body
-    )
-    body = composed(whole, field="body", limit=BODY_LIMIT)
-    subject = (
-        None
-        if params.subject is None
-        else composed(params.subject, field="subject", limit=SUBJECT_LIMIT)
-    )
-    for field, text, limit in (
-        ("body", body, BODY_LIMIT),
-        ("subject", subject or "", SUBJECT_LIMIT),
-    ):
-        if len(text) > limit:
-            raise TooLong(
-                f"`{field}` has {len(text):,} characters; at most {limit:,} are allowed.",
-                field=field,
-                size=len(text),
-                limit=limit,
-                hint=(
-                    "Put the rest into a file and name it in `refs`."
-                    if field == "body"
-                    else "Move the rest into `body`."
-                ),
-            )
-    if not params.refs and not without_ignorables(body).strip():
-        raise Invalid(
-            f"`body` is empty{' except for white space' if body else ''}.",
-            field="body",
-            hint="Write a text, or name files in `refs`.",
-        )
-    check_metadata(params.metadata, hint="Name a file in `refs` instead.")
-    if params.reroute and params.expects_reply_by is None:
-        raise MissingField(
-            "`reroute` needs a time by which the reply is due.",
-            hint="Set `expects_reply_by`, such as 2h, or leave `reroute` out.",
-            field="expects_reply_by",
-        )
-    return {"body": body, "subject": subject}
-
-
-def _fact(fact: tuple[str, Any]) -> str:
-    name, value = fact
-    return f"{name}: {value if isinstance(value, str) else msgspec.json.encode(value).decode()}"
-
-
-def _content_hash(params: Send) -> bytes:
-    own = {
-        name: getattr(params, name)
-        for name in Send.__struct_fields__
-        if name
-        not in (
-            *Call.__struct_fields__,
-            "idempotency_key",
-            "unknown",
-            "mention",
-            "by_instance",
-            "exact",
-            "lists_everyone",
-            "relaxed_limits",
-            "reply_all",
-            "reroute",
-        )
-    }
-    own |= {name: True for name in ("reply_all", "reroute") if getattr(params, name)}
-    return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
 
 
 def _answered(params: Send, sender: Reader, parent: Stored | None) -> list[str]:
@@ -481,7 +428,7 @@ def _fields(
         "metadata": msgspec.json.encode(params.metadata).decode() if params.metadata else "{}",
         "parent": parent.id if parent else None,
         "thread": parent.thread if parent else 0,
-        "thread_id": parent.thread_id if parent else id,
+        "thread_id": parent.thread_id if parent else text.get("id", id),
         "expects_reply_by": (
             None
             if reply_by is None

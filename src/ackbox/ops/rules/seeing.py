@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from ackbox.ops.rules.sealing import own_member
 from ackbox.ops.table import Call, Context
 from ackbox.store.messages import Stored
 
@@ -17,10 +18,11 @@ from ackbox.store.messages import Stored
 class Seen(msgspec.Struct, frozen=True):
     """A stored message that the caller of this call may read.
 
-    Only `see` and `see_each` make one.
+    Only `see` and `see_each` make one. `member` is the caller in the roster of a sealed workspace.
     """
 
     row: Stored
+    member: str | None = None
 
 
 async def see(context: Context, call: Call, row: Stored) -> Seen | None:
@@ -38,7 +40,8 @@ async def see_each(context: Context, call: Call, rows: Sequence[Stored]) -> list
     if agent is not None and rows:
         visible = await context.store.visible([row.seq for row in rows], to=agent)
         rows = [row for row in rows if row.seq in visible]
-    return [Seen(row) for row in rows]
+    member = await own_member(context, call) if context.workspace.sealed and rows else None
+    return [Seen(row, None if member is None else member.id) for row in rows]
 
 
 async def may_see(context: Context, call: Call, row: Stored) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 from ackbox.model.message import Letter, Message, Ref
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.receipt import CHAIN, Receipt, State, receipt_id
+from ackbox.model.sealed import StoredEnvelope
 from ackbox.ops.rules.seeing import Seen
 from ackbox.store.engine import Row
 from ackbox.store.marks import Trace
@@ -19,9 +20,13 @@ from ackbox.store.messages import Answer, Stored
 
 _refs = msgspec.json.Decoder(list[Ref])
 _to = msgspec.json.Decoder(list[str])
+_envelopes = msgspec.json.Decoder(StoredEnvelope)
 
 
-def _fields(row: Stored, workspace: str) -> dict[str, Any]:
+def _fields(seen: Seen, workspace: str) -> dict[str, Any]:
+    row = seen.row
+    # Senders cannot give an empty intent: it marks an envelope in the place of the text.
+    text = _text(row) if row.intent else _sealed(seen)
     return {
         "id": row.id,
         "seq": row.seq,
@@ -31,12 +36,7 @@ def _fields(row: Stored, workspace: str) -> dict[str, Any]:
         "sender_kind": row.sender_kind,
         "type": row.type,
         "to": _to.decode(row.audience),
-        "subject": row.subject,
-        "body": row.body,
-        "intent": row.intent,
         "priority": row.priority,
-        "refs": _refs.decode(row.refs),
-        "metadata": msgspec.json.decode(row.metadata),
         "parent": row.parent,
         "thread": row.thread_id,
         "expects_reply_by": to_text_or_none(row.expects_reply_by),
@@ -45,14 +45,31 @@ def _fields(row: Stored, workspace: str) -> dict[str, Any]:
         "hops": row.hops,
         "created_at": to_text(row.created_at),
         **({"imported": True} if row.is_imported else {}),
+        **text,
     }
+
+
+def _text(row: Stored) -> dict[str, Any]:
+    return {
+        "subject": row.subject,
+        "body": row.body,
+        "intent": row.intent,
+        "refs": _refs.decode(row.refs),
+        "metadata": msgspec.json.decode(row.metadata),
+    }
+
+
+def _sealed(seen: Seen) -> dict[str, Any]:
+    envelope = _envelopes.decode(seen.row.body)
+    return {"body": "", "sealed": envelope.for_member(seen.member)}
 
 
 def size_of(row: Stored, body_chars: int | None = None) -> int:
     """Return about how many bytes a message takes in an answer, with so much of its body."""
     return (
         500
-        + len(row.body[:body_chars].encode())
+        # An envelope is never cut.
+        + len(row.body[: body_chars if row.intent else None].encode())
         + len(row.refs)
         + len(row.metadata)
         + len(row.audience)
@@ -69,7 +86,7 @@ def message(seen: Seen, workspace: str, *, body_chars: int | None = None) -> Mes
 
     With `body_chars`, the beginning of its body only.
     """
-    shown = Message(**_fields(seen.row, workspace))
+    shown = Message(**_fields(seen, workspace))
     is_long = body_chars is not None and len(shown.body) > body_chars
     return msgspec.structs.replace(shown, body=shown.body[:body_chars]) if is_long else shown
 
@@ -79,7 +96,7 @@ def letter(
 ) -> Letter:
     """Return a message that its reader may see, with the reader's flags."""
     return Letter(
-        **_fields(seen.row, workspace),
+        **_fields(seen, workspace),
         receipt_id=receipt_id(seen.row.seq, reader),
         read=read,
         archived=archived,

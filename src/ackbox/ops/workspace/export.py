@@ -15,14 +15,16 @@ from ackbox.errors import Invalid, NotAllowed
 from ackbox.model.task import Status
 from ackbox.ops.schedule import resumed
 from ackbox.ops.table import Call, Context, op
+from ackbox.ops.workspace.sealed_records import check_records
 from ackbox.store.keeping import Record
 from ackbox.store.messages import IMPORTED
 from ackbox.store.store import Store
 from ackbox.store.tasks import Card
 
-Part = Literal["reader", "message", "event", "schedule", "task", "session", "note"]
+Part = Literal["reader", "roster", "message", "event", "schedule", "task", "session", "note"]
 MAX_NUMBER = (1 << 62) - 1
 Number = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+Hex = Annotated[str, Meta(pattern="^([0-9a-f]{2})*$")]
 
 
 class KeptPresence(msgspec.Struct, forbid_unknown_fields=True):
@@ -66,6 +68,16 @@ class KeptReceipt(msgspec.Struct, forbid_unknown_fields=True):
     evidence: str
 
 
+class KeptRecord(msgspec.Struct, forbid_unknown_fields=True):
+    """A record of a sealed workspace's roster, as an export writes it."""
+
+    number: Annotated[int, Meta(ge=1, le=1 << 62)]
+    body: Hex
+    signature: Hex
+    hash: Hex
+    created_at: Number
+
+
 class KeptMessage(msgspec.Struct, forbid_unknown_fields=True):
     """A message with its addresses and receipts, as an export writes it."""
 
@@ -95,7 +107,7 @@ class KeptMessage(msgspec.Struct, forbid_unknown_fields=True):
     created_at: Number
     addressed: list[tuple[Number, Number | None, Number | None]]
     receipts: list[KeptReceipt]
-    content: Annotated[str, Meta(pattern="^([0-9a-f]{2})*$")] | None
+    content: Hex | None
     # Older exports do not have it.
     withdrawn: bool = False
 
@@ -188,7 +200,7 @@ class KeptNote(msgspec.Struct, forbid_unknown_fields=True):
     author_name: str
     author_instance: str | None
     session: Number | None
-    content: Annotated[str, Meta(pattern="^([0-9a-f]{2})*$")]
+    content: Hex
     acting_key: str | None
     created_at: Number
     links: list[tuple[str, Number, Number, Number]]
@@ -211,6 +223,7 @@ class Kind(NamedTuple):
 
 _KINDS: dict[Part, Kind] = {
     "reader": Kind(KeptReader, Store.kept_readers, Store.keep_reader, "reader"),
+    "roster": Kind(KeptRecord, Store.kept_records, Store.keep_record, "number"),
     "message": Kind(KeptMessage, Store.kept_messages, Store.keep_message, "seq"),
     "event": Kind(KeptEvent, Store.kept_events, Store.keep_event, "seq"),
     "schedule": Kind(KeptSchedule, Store.kept_schedules, Store.keep_schedule, "seq"),
@@ -227,7 +240,8 @@ class Export(Call, frozen=True, kw_only=True):
         Part,
         Meta(
             description=(
-                "Part to export; the order is reader, message, event, schedule, task, session, note"
+                "Part to export; the order is reader, roster, message, event, schedule, task,"
+                " session, note"
             )
         ),
     ] = "reader"
@@ -259,6 +273,10 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     after: Annotated[
         int | None, Meta(description="`after` for the next page; null on the last page")
     ]
+    sealed: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="Whether the workspace is sealed; left out otherwise"),
+    ] = msgspec.UNSET
 
 
 @op("workspace.export", scope="admin", is_slow=True)
@@ -288,6 +306,7 @@ async def export(context: Context, params: Export) -> Exported:
         upto=upto,
         records=records,
         after=records[-1][kind.number] if records else None,
+        sealed=bool(workspace.sealed) or msgspec.UNSET,
     )
 
 
@@ -347,7 +366,13 @@ async def import_(context: Context, params: Import) -> Imported:
         records = [
             {**record, "acting_key": f"{IMPORTED}{context.caller.key_id}"} for record in records
         ]
-    fresh = [await kind.keep(store, record, only_look=params.only_look) for record in records]
+    links = await check_records(context, params.part, records, only_look=params.only_look)
+    fresh = []
+    for record, link in zip(records, links, strict=True):
+        is_new = await kind.keep(store, record, only_look=params.only_look)
+        if is_new and link is not None and not params.only_look:
+            await store.add_sealed_link(record["seq"], link)
+        fresh.append(is_new)
     if not params.only_look:
         await store.keep_numbers(params.upto)
         context.rings.add(params.upto)

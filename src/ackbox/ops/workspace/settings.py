@@ -33,6 +33,10 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     agents: Annotated[int, Meta(description="Number of agents and people")]
     settings: Annotated[dict[str, Any], Meta(description="Settings that differ from the defaults")]
     created_at: Annotated[Time, Meta(description="Creation time")]
+    sealed: Annotated[
+        bool | msgspec.UnsetType,
+        Meta(description="Whether only its members can read the text; left out otherwise"),
+    ] = msgspec.UNSET
 
 
 def _shown(row: WorkspaceRow) -> Workspace:
@@ -42,6 +46,7 @@ def _shown(row: WorkspaceRow) -> Workspace:
         agents=row.agent_count,
         settings={name: value for name, value in row.settings.items() if name in SETTINGS},
         created_at=to_text(row.created_at),
+        sealed=bool(row.sealed) or msgspec.UNSET,
     )
 
 
@@ -218,6 +223,15 @@ class CreateWorkspace(Settings, frozen=True, kw_only=True):
             )
         ),
     ] = "open"
+    sealed: Annotated[
+        bool,
+        Meta(
+            description=(
+                "Whether the workspace stores only text that its members sealed on their machines;"
+                " permanent"
+            )
+        ),
+    ] = False
 
 
 @op("workspace.create", scope="server", writes=True, spans_workspaces=True, creates=True)
@@ -232,6 +246,7 @@ async def create(context: Context, params: CreateWorkspace) -> Workspace:
         mode=params.mode,
         settings=_given_settings(params),
         now=context.now,
+        is_sealed=params.sealed,
     )
     return _shown(row)
 

@@ -127,20 +127,20 @@ WHERE m.ws = :ws AND (m.sender_agent = :visible_to OR EXISTS (SELECT 1 FROM addr
 
 -- name: workspace_by_name
 -- Find a workspace by its name. across: the name is how a workspace is found; unique index on name.
-SELECT ws, name, mode, settings, created_at, agent_count FROM workspace WHERE name = :name;
+SELECT ws, name, mode, settings, created_at, agent_count, sealed FROM workspace WHERE name = :name;
 
 -- name: workspace_by_number
 -- Read one workspace; primary key.
-SELECT ws, name, mode, settings, created_at, agent_count FROM workspace WHERE ws = :ws;
+SELECT ws, name, mode, settings, created_at, agent_count, sealed FROM workspace WHERE ws = :ws;
 
 -- name: workspace_all
 -- List every workspace for an operator. across: only keys that cover all workspaces may ask.
-SELECT ws, name, mode, settings, created_at, agent_count FROM workspace ORDER BY name;
+SELECT ws, name, mode, settings, created_at, agent_count, sealed FROM workspace ORDER BY name;
 
 -- name: workspace_add
 -- Create a workspace.
-INSERT INTO workspace (ws, name, mode, settings, next_seq, agent_count, created_at)
-VALUES (:ws, :name, :mode, :settings, 1, 0, :now) ON CONFLICT (name) DO NOTHING;
+INSERT INTO workspace (ws, name, mode, settings, next_seq, agent_count, created_at, sealed)
+VALUES (:ws, :name, :mode, :settings, 1, 0, :now, :sealed) ON CONFLICT (name) DO NOTHING;
 
 -- name: workspace_settings
 -- Replace a workspace's settings; primary key.
@@ -982,8 +982,8 @@ INSERT INTO search_cursor (ws, upto) VALUES (:ws, 0) ON CONFLICT DO NOTHING;
 UPDATE search_cursor SET upto = :upto WHERE ws = :ws;
 
 -- name: search_unindexed
--- The next messages to index; primary key of message.
-SELECT seq, subject, body FROM message WHERE ws = :ws AND seq > :upto ORDER BY seq LIMIT :most;
+-- The next messages to index, those without an intent (sealed ones) as empty; primary key of message.
+SELECT seq, subject, CASE intent WHEN '' THEN '' ELSE body END FROM message WHERE ws = :ws AND seq > :upto ORDER BY seq LIMIT :most;
 
 -- name: keep_readers
 -- Every reader with all its columns, for an export; primary key.
@@ -1232,3 +1232,57 @@ GROUP BY o.seq ORDER BY o.seq LIMIT :most;
 SELECT r.reader, r.agent, r.name, r.instance, r.skeleton, r.kind, r.seen, r.registered_seq, r.read_floor, r.delivered_floor, p.card
 FROM presence p JOIN reader r ON r.ws = p.ws AND r.reader = p.reader
 WHERE p.ws = :ws AND REPLACE(p.card, :role, '') <> p.card AND r.kind = 'agent' ORDER BY r.reader LIMIT :most;
+
+-- name: roster_page
+-- The records of a sealed workspace's roster after a position; primary key.
+SELECT position, body, signature, created_at FROM roster WHERE ws = :ws AND position > :after ORDER BY position LIMIT :most;
+
+-- name: roster_keep
+-- The records after a position with all their columns, for an export; primary key.
+SELECT position, body, signature, hash, created_at FROM roster WHERE ws = :ws AND position > :after ORDER BY position LIMIT :most;
+
+-- name: roster_at
+-- The hash of one record; primary key.
+SELECT hash FROM roster WHERE ws = :ws AND position = :position;
+
+-- name: roster_head
+-- The newest record's position and hash; primary key.
+SELECT position, hash FROM roster WHERE ws = :ws ORDER BY position DESC LIMIT 1;
+
+-- name: roster_add
+-- Append a record.
+INSERT INTO roster (ws, position, body, signature, hash, created_at) VALUES (:ws, :position, :body, :signature, :hash, :now);
+
+-- name: roster_request_put
+-- Keep an agent's request to become a member; a repeat replaces it.
+INSERT INTO roster_request (ws, agent, member, request, created_at) VALUES (:ws, :agent, :member, :request, :now)
+ON CONFLICT (ws, agent) DO UPDATE SET member = excluded.member, request = excluded.request, created_at = excluded.created_at;
+
+-- name: roster_requests_of
+-- The requests that wait, oldest first; primary key.
+SELECT q.agent, r.name, q.member, q.request, q.created_at FROM roster_request q JOIN reader r ON r.ws = q.ws AND r.reader = q.agent
+WHERE q.ws = :ws ORDER BY q.created_at, q.agent;
+
+-- name: roster_request_drop
+-- End the request of a member that was added, and those that have waited too long; primary key.
+DELETE FROM roster_request WHERE ws = :ws AND (member = :member OR created_at < :before);
+
+-- name: sealed_add
+-- Keep what is bound to the sender of a sealed message.
+INSERT INTO sealed_message (ws, seq, member, counter, hash) VALUES (:ws, :seq, :member, :counter, :hash);
+
+-- name: sealed_last
+-- What a member has sent last; index sealed_message_by_member.
+SELECT counter, hash FROM sealed_message WHERE ws = :ws AND member = :member ORDER BY counter DESC LIMIT 1;
+
+-- name: sealed_at
+-- What is bound to the sender of one sealed message; primary key.
+SELECT member, counter, hash FROM sealed_message WHERE ws = :ws AND seq = :seq;
+
+-- name: sealed_page
+-- The sealed messages after a number, in order; primary key.
+SELECT seq, member, counter, hash FROM sealed_message WHERE ws = :ws AND seq > :after ORDER BY seq LIMIT :most;
+
+-- name: sealed_begin
+-- Begin to add to a roster or a chain: the row stays locked until the commit, so that servers add one after the other; primary key.
+UPDATE workspace SET sealed = sealed WHERE ws = :ws;

@@ -11,7 +11,7 @@ CREATE TABLE workspace (
     next_seq    INTEGER NOT NULL,
     agent_count INTEGER NOT NULL,
     created_at  INTEGER NOT NULL
-) STRICT;
+, sealed INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE reader (
     ws             INTEGER NOT NULL,
@@ -421,3 +421,33 @@ END;
 CREATE INDEX access_key_by_end ON access_key (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE INDEX access_key_by_revocation ON access_key (revoked_at) WHERE revoked_at IS NOT NULL;
+
+CREATE TABLE roster (
+    ws         INTEGER NOT NULL,
+    position   INTEGER NOT NULL,
+    body       BLOB NOT NULL,
+    signature  BLOB NOT NULL,
+    hash       BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (ws, position)
+) STRICT;
+
+CREATE TABLE sealed_message (
+    ws      INTEGER NOT NULL,
+    seq     INTEGER NOT NULL,
+    member  TEXT    NOT NULL,
+    counter INTEGER NOT NULL,
+    hash    BLOB NOT NULL,
+    PRIMARY KEY (ws, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX sealed_message_by_member ON sealed_message (ws, member, counter);
+
+CREATE TABLE roster_request (
+    ws         INTEGER NOT NULL,
+    agent      INTEGER NOT NULL,
+    member     TEXT    NOT NULL,
+    request    BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (ws, agent)
+) STRICT, WITHOUT ROWID;

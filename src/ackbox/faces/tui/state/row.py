@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from ackbox.faces.terminal_text import text_of
+
 # Enough for a line and for a filter; the full body is read when the message is opened.
 KEPT_CHARACTERS = 2_000
 # The states of a receipt, in order.
@@ -83,7 +85,7 @@ class Row(msgspec.Struct, kw_only=True):
 
 def make_row(message: Any, tally: Tally | None) -> Row:
     """Return the row of a message from a response."""
-    body = message["body"]
+    body = text_of(message)
     return Row(
         seq=message["seq"],
         id=message["id"],

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.segment import Segment
 
+from ackbox.faces.terminal_text import text_of
 from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.state.row import Tally, make_tallies
 from ackbox.faces.tui.widgets.drawing import (
@@ -138,7 +139,7 @@ def _message(message: Any, conversation: Conversation, width: int, palette: Pale
         ]
     )
     return lines + text_lines(
-        "\n".join([*([message["subject"]] if message["subject"] else []), message["body"]]),
+        "\n".join([*([message["subject"]] if message["subject"] else []), text_of(message)]),
         width,
         style("text"),
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Set
 from typing import Any
 from urllib.parse import quote
 
+from ackbox.faces.terminal_text import text_of
 from ackbox.faces.web.page import Ask, Page
 from ackbox.model.filter import Filter, fits, parse_filter
 from ackbox.model.moment import to_text
@@ -203,7 +204,7 @@ async def load_mailbox(ask: Ask) -> dict[str, Any]:
 
 def line(message: dict[str, Any], tally: dict[str, Any] | None = None) -> str:
     """Return a message as one line of plain text."""
-    first = (message["subject"] or message["body"]).strip().partition("\n")[0]
+    first = (message["subject"] or text_of(message)).strip().partition("\n")[0]
     to = "everyone" if message["type"] == "broadcast" else ", ".join(message["to"])
     who = message["sender"] + (
         f" ({message['sender_kind']})" if message["sender_kind"] in ("human", "external") else ""
@@ -248,7 +249,7 @@ def lines_threads(data: dict[str, Any]) -> Iterator[str]:
 def lines_thread(data: dict[str, Any]) -> Iterator[str]:
     for message in data["messages"]:
         yield line(message)
-        yield from (f"    {plain(each)}" for each in message["body"].splitlines())
+        yield from (f"    {plain(each)}" for each in text_of(message).splitlines())
 
 
 def lines_mailbox(data: dict[str, Any]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ackbox.errors import AckboxError, NotAllowed
+from ackbox.faces.terminal_text import text_of
 from ackbox.faces.web.page import Ask, Page
 from ackbox.faces.web.pages.messages import FIRST, LINE_CHARS, filtered, line, plain
 
@@ -155,7 +156,7 @@ async def load_facets(ask: Ask) -> dict[str, Any]:
             values[key][value] += 1
     labels = {
         head["thread"]: (
-            (head["first"]["subject"] or head["first"]["body"]).strip().partition("\n")[0][:120]
+            (head["first"]["subject"] or text_of(head["first"])).strip().partition("\n")[0][:120]
         )
         for head in threads["threads"]
     }
@@ -305,7 +306,7 @@ def lines_search(data: dict[str, Any]) -> Iterator[str]:
     for id, whole in data["conversations"].items():
         if (size := whole["messages"]) > 1:
             first = whole["first"]
-            said = (first["subject"] or first["body"]).strip().partition("\n")[0][:120]
+            said = (first["subject"] or text_of(first)).strip().partition("\n")[0][:120]
             yield plain(
                 f"{fitting[id]} of {f'more than {MAX_SIZE}' if size > MAX_SIZE else size} match in"
                 f" {said}  {id}"

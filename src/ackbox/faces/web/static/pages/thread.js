@@ -6,14 +6,15 @@ import {
   Body,
   Circle,
   Copy,
+  firstLine,
   Intent,
   Key,
   Mark,
   Receipt,
-  Time,
-  Teach,
-  firstLine,
   safe,
+  Teach,
+  textOf,
+  Time,
   to,
   urgencyOf,
 } from "../widgets/ui.js";
@@ -331,7 +332,7 @@ export function Thread({ data }) {
                   : null
               }<span class="grow"></span><${Who} status=${statuses.get(m.id)} />
               </header>
-          ${m.subject ? html`<h2>${safe(m.subject)}</h2>` : null}<${Body} text=${m.body} /><${Refs}
+          ${m.subject ? html`<h2>${safe(m.subject)}</h2>` : null}<${Body} text=${textOf(m)} /><${Refs}
           refs=${m.refs} />
         </article>`;
       })}

@@ -9,8 +9,9 @@ import {
   Copy,
   Intent,
   Key,
-  Time,
   safe,
+  textOf,
+  Time,
   to,
 } from "./ui.js";
 import { useEffect, useState } from "../vendor/hooks.js";
@@ -215,7 +216,7 @@ export function Detail({ id, onClose }) {
             : null
         }${status.is_expired ? html` · <span class="tag">expired</span>` : null}</p>
       ${because ? html`<p class="because"><b>because</b> ${safe(because)}</p>` : null}
-      <${Body} text=${message.body} />
+      <${Body} text=${textOf(message)} />
       <${Refs} refs=${message.refs} />
     </div>
     <div class="who"><${Receipts} status=${status} /></div>

@@ -249,11 +249,17 @@ export function Presence({ state }) {
     title=${state}></span>`;
 }
 
+const SEALED =
+  "Sealed message: this server cannot read it. Members open it with ackbox on their machines.";
+
+/** The text of a message, or why a sealed one has none here. */
+export const textOf = (message) => (message.sealed && !message.body ? SEALED : message.body);
+
 /** The first line of a message: its subject or, without one, the start of its text. */
 export function firstLine(message) {
   return (
     safe(
-      (message.subject || message.body || "")
+      (message.subject || textOf(message) || "")
         .trim()
         .split("\n", 1)[0]
         .replace(/^#+\s*/, ""),
