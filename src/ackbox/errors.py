@@ -40,6 +40,8 @@
     │   ├── MissingMessages    missing_messages   422   earlier ones of the same sender are missing
     │   ├── BrokenChain        broken_chain       422   does not follow the sender's message before
     │   ├── OtherTranscript    other_transcript   422   its sender was shown other messages
+    │   ├── NotSealed          not_sealed         422   plain text, which no member sent
+    │   ├── StateBehind        state_behind       422   own files older than the own messages
     │   └── BadVaultKey        bad_vault_key      422   a key string or invitation that is damaged
     └── Unavailable        unavailable        503   the store cannot take this now
         └── CallerGone     unavailable        499   the caller hung up before the call could look
@@ -331,6 +333,18 @@ class OtherTranscript(BrokenPromise):
     """The sender of the message was shown other messages, or another order."""
 
     code = "other_transcript"
+
+
+class NotSealed(BrokenPromise):
+    """The server delivered plain text in a sealed workspace."""
+
+    code = "not_sealed"
+
+
+class StateBehind(BrokenPromise):
+    """The server has newer messages of this vault key than this machine knows."""
+
+    code = "state_behind"
 
 
 class BadVaultKey(BrokenPromise):

@@ -242,7 +242,7 @@ def test_a_workspace_has_at_most_100_members_and_a_record_4096_bytes() -> None:
         roster.apply(team.roster, Record(raw, team.ana.sign("sign-record", raw)))
 
 
-def test_a_roster_ends_at_10000_records(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_roster_ends_at_10000_records() -> None:
     team = Workspace()
     full = msgspec.structs.replace(team.roster, hashes=(*(bytes(32),) * 9_999, team.roster.head))
     with pytest.raises(BadRecord, match="10,000 records"):

@@ -55,6 +55,11 @@ class Transcript:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def row(self, seq: int) -> Row | None:
+        """Return the row of a message; null if it was not read."""
+        known = self._rows.get(seq)
+        return None if known is None else known[0]
+
     @property
     def head(self) -> TranscriptHead:
         """The place and the hash for the header of an own message."""
