@@ -56,6 +56,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "schedule": ["list"],
     "webhook": ["list"],
     "invite": ["bob"],
+    "vault": ["create", "secret"],
     "export": ["-"],
     "import": ["{export}"],
     "backup": ["/nowhere/copy.db"],

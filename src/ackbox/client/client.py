@@ -119,12 +119,10 @@ class Client(Nouns):
     ) -> None:
         if transport is None:
             from ackbox.client.discovery import caller
-            from ackbox.client.socket import SocketTransport
+            from ackbox.client.transports import transport as transport_of
 
             found = caller(data_dir=data_dir, url=url, key=key)
-            transport = SocketTransport(
-                found.url, found.key, patience_s=patience_s, is_there=found.is_there
-            )
+            transport = transport_of(found, patience_s=patience_s)
         self._transport = transport
         self._whose = {
             name: value

@@ -15,6 +15,7 @@ from typing import Any
 
 from ackbox import config
 from ackbox.client.http import HttpCaller, NoServer, parse_url
+from ackbox.client.http import same_address as same_address
 from ackbox.client.running import read_operator_key, read_server
 from ackbox.config import Source
 from ackbox.errors import AckboxError, BadKey, Unavailable
@@ -53,7 +54,8 @@ def caller(
     if server is not None and same_address(address, server["url"]):
         # Exactly the address that the server wrote: `localhost` may lead to another program on the
         # same port of ::1.
-        return HttpCaller(
+        return _caller(
+            where,
             server["url"],
             own_key or read_operator_key(where),
             face=face,
@@ -64,7 +66,16 @@ def caller(
         if not HttpCaller(address, None).is_open():
             raise NoServer(f"No server answers at {address}.")
         raise no_key(address)
-    return HttpCaller(address.rstrip("/"), own_key, face=face)
+    return _caller(where, address.rstrip("/"), own_key, face=face)
+
+
+def _caller(where: Path, url: str, key: str | None, **options: Any) -> HttpCaller:
+    """Return a caller that seals where the data directory holds vault keys."""
+    if not (where / "vaults").is_dir():
+        return HttpCaller(url, key, **options)
+    from ackbox.client.sealed import SealedCaller
+
+    return SealedCaller(url, key, data_dir=where, **options)
 
 
 def _key_for(address: str | None, address_from: Source, given: str | None) -> str | None:
@@ -129,26 +140,3 @@ def _announced(port: int) -> Path:
 def _runs_at(where: Path, url: str) -> bool:
     server = read_server(where)
     return server is not None and server["url"] == url
-
-
-def same_address(one: str, other: str) -> bool:
-    """Whether two addresses name the same server.
-
-    `localhost` is the loopback address; other names are not resolved. Raises BadSettings.
-    """
-    first, second = _place(one), _place(other)
-    return first == second or (
-        first[1] == "localhost"
-        and second[1] in ("127.0.0.1", "::1")
-        and (first[0], first[2:]) == (second[0], second[2:])
-    )
-
-
-def _place(url: str) -> tuple[str, str, int, str]:
-    parts = parse_url(url)
-    return (
-        parts.scheme,
-        (parts.hostname or "").rstrip("."),
-        parts.port or (443 if parts.scheme == "https" else 80),
-        parts.path.rstrip("/"),
-    )

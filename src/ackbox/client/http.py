@@ -17,22 +17,24 @@ from urllib.parse import SplitResult, urlsplit
 from ackbox import errors
 from ackbox.config import BadSettings
 
-_BY_CODE = {
-    each.code: each
-    for each in (
-        errors.Invalid,
-        errors.TooLong,
-        errors.BadCursor,
-        errors.UnknownRecipient,
-        errors.NotFound,
-        errors.NotAllowed,
-        errors.BadKey,
-        errors.Conflict,
-        errors.RateLimited,
-        errors.LoopGuard,
-        errors.Unavailable,
-    )
-}
+_KINDS: tuple[type[errors.AckboxError], ...] = (
+    errors.Invalid,
+    errors.TooLong,
+    errors.BadCursor,
+    errors.UnknownRecipient,
+    errors.NotFound,
+    errors.NotAllowed,
+    errors.BadKey,
+    errors.Conflict,
+    errors.RateLimited,
+    errors.LoopGuard,
+    errors.Unavailable,
+    errors.SealedRequired,
+    errors.SealedRefused,
+    errors.BrokenPromise,
+    *errors.BrokenPromise.__subclasses__(),
+)
+_BY_CODE = {each.code: each for each in _KINDS}
 
 
 class NoServer(Exception):
@@ -147,6 +149,10 @@ class HttpCaller:
         finally:
             connection.close()
 
+    def seals(self, params: dict[str, Any]) -> bool:
+        """Whether calls of this caller, in this workspace, are sealed on this machine."""
+        return False
+
     def connection(self, timeout_s: float | None) -> http.client.HTTPConnection:
         """Return a connection to the server, not yet open.
 
@@ -223,6 +229,29 @@ def parse_url(url: str) -> SplitResult:
             " http://127.0.0.1:7717"
         )
     return parts
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two addresses name the same server.
+
+    `localhost` is the loopback address; other names are not resolved. Raises BadSettings.
+    """
+    first, second = _place(one), _place(other)
+    return first == second or (
+        first[1] == "localhost"
+        and second[1] in ("127.0.0.1", "::1")
+        and (first[0], first[2:]) == (second[0], second[2:])
+    )
+
+
+def _place(url: str) -> tuple[str, str, int, str]:
+    parts = parse_url(url)
+    return (
+        parts.scheme,
+        (parts.hostname or "").rstrip("."),
+        parts.port or (443 if parts.scheme == "https" else 80),
+        parts.path.rstrip("/"),
+    )
 
 
 def error_of(body: dict[str, Any], status: int | None = None) -> errors.AckboxError:

@@ -129,6 +129,17 @@ def _parse(entries: list[str], instance: str | None, exact: bool) -> tuple[Addre
     return collapse(addresses)
 
 
+def reply_audience(sender: str, audience: list[str], me: str, *, to_all: bool) -> list[str]:
+    """Return the recipients of a reply that names none: the sender of the message it answers, with
+    `to_all` its whole audience too, without the replier.
+    """
+    others = [address for address in audience if address.partition("/")[0] != me]
+    if sender == me:
+        # A reply to a message of the sender goes to its recipients.
+        return others or audience
+    return [sender, *others] if to_all else [sender]
+
+
 def collapse(addresses: list[Address]) -> tuple[Address, ...]:
     """Leave out what a wider entry already covers."""
     if any(address.is_everyone for address in addresses):

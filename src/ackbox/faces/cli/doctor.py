@@ -36,6 +36,7 @@ def examine(ctx: CliContext) -> list[Finding]:
         _key(where),
         *_open_files(where),
         _room(where),
+        *_vaults(where),
         *_server(ctx, where),
         *_programs(where),
     ]
@@ -43,6 +44,29 @@ def examine(ctx: CliContext) -> list[Finding]:
 
 def _finding(state: str, what: str, seen: str, do: str = "") -> Finding:
     return {"state": state, "what": what, "seen": seen, "do": do}
+
+
+def _vaults(where: Path) -> list[Finding]:
+    """Return a finding on each sealed workspace that this machine has a key for."""
+    from ackbox.client.vaults import vaults_in
+
+    found = []
+    for vault in vaults_in(where):
+        name = f"{vault.profile.agent} in {vault.profile.workspace}"
+        try:
+            with vault.locked() as kept:
+                assert kept.keys
+                codes = sorted(kept.state.problems.values())
+        except AckboxError as error:
+            found.append(_finding("bad", "vault", f"{name}: {error.message}", error.hint or ""))
+            continue
+        if codes:
+            counted = ", ".join(f"{code} {codes.count(code)}" for code in dict.fromkeys(codes))
+            seen = f"{name}: messages that do not hold: {counted}"
+            found.append(_finding("bad", "vault", seen, "ackbox vault verify"))
+        else:
+            found.append(_finding("ok", "vault", f"{name}: every message held"))
+    return found
 
 
 def _python() -> Finding:

@@ -68,7 +68,7 @@ def join(ctx: CliContext, invitation: str, replace: bool) -> None:
     parse_url(url)
     found = files.read(config.file())
     # Before the invitation is spent: it works once.
-    _refuse_other_server(found.text or "", url, replace=replace)
+    refuse_other_server(found.text or "", url, replace=replace)
     files.check_writable(found)
     try:
         made = HttpCaller(url, secret, face="cli").call("invite.redeem", {})
@@ -76,7 +76,7 @@ def join(ctx: CliContext, invitation: str, replace: bool) -> None:
         ctx.fail(NO_SERVER, "no_server", str(error), "Check the address, and that it runs there.")
     except AckboxError as error:
         ctx.refuse(error)
-    _write(found, url, made)
+    write_settings(found, url, made)
     told = {name: made[name] for name in ("agent", "workspace", "expires_at")}
     ctx.show(
         {**told, "url": url, "file": str(found.path)},
@@ -87,7 +87,7 @@ def join(ctx: CliContext, invitation: str, replace: bool) -> None:
     )
 
 
-def _refuse_other_server(text: str, url: str, *, replace: bool) -> None:
+def refuse_other_server(text: str, url: str, *, replace: bool) -> None:
     known = {name: config.in_file(name) for name in ("url", "key")} if text.strip() else {}
     if any(known.values()) and not replace:
         raise Conflict(
@@ -97,7 +97,7 @@ def _refuse_other_server(text: str, url: str, *, replace: bool) -> None:
         )
 
 
-def _write(found: files.Found, url: str, made: dict[str, Any]) -> None:
+def write_settings(found: files.Found, url: str, made: dict[str, Any]) -> None:
     """Put server and key first in the settings file, which only its owner can read."""
     lines = (found.text or "").splitlines(keepends=True)
     kept = [line for line in lines if line.partition("=")[0].strip() not in ("url", "key")]

@@ -431,6 +431,7 @@ def mcp(ctx: CliContext, dialect: str | None) -> None:
     Example, as an agent program's command: ackbox mcp --as claude
     """
     refuse_here("The bridge")
+    from ackbox.faces.cli.sealed_bridge import serve_sealed
     from ackbox.faces.stdio_bridge.run import run
 
     if dialect is not None:
@@ -451,6 +452,7 @@ def mcp(ctx: CliContext, dialect: str | None) -> None:
             agent=ctx.setting("agent"),
             instance=ctx.setting("instance"),
             dialect=dialect,
+            serve_sealed=serve_sealed,
         )
     )
 

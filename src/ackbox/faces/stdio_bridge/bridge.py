@@ -51,8 +51,11 @@ class Bridge:
         path: str = "/mcp",
         seek: Callable[[], HttpCaller] | None = None,
         ways: Callable[[Callable[[], None]], Ways | None] = lambda _: None,
+        endpoint: HttpCaller | None = None,
     ) -> None:
         self._server = server
+        # Where MCP is served, if not by the server: it reads no sealed messages.
+        self._endpoint = endpoint
         self._find = find
         self._seek = seek or (lambda: self._server)
         self._identity = identity
@@ -267,7 +270,7 @@ class Bridge:
         try:
             connection.request(
                 "POST",
-                self._server.path(self._path),
+                (self._endpoint or self._server).path(self._path),
                 json.dumps(sent).encode(),
                 self._headers(message),
             )
@@ -340,7 +343,9 @@ class Bridge:
                     **self._own_headers(),
                     **self._session_headers(),
                 }
-                connection.request("GET", self._server.path(self._path), headers=headers)
+                connection.request(
+                    "GET", (self._endpoint or self._server).path(self._path), headers=headers
+                )
                 answer = connection.getresponse()
                 if answer.status in (404, 405):
                     self._again(session)
@@ -408,7 +413,7 @@ class Bridge:
             _hang_up(connection)
 
     def _connection(self, timeout_s: float | None) -> HTTPConnection:
-        connection = self._server.connection(CONNECT_S)
+        connection = (self._endpoint or self._server).connection(CONNECT_S)
         connection.connect()
         connection.sock.settimeout(timeout_s)
         return connection

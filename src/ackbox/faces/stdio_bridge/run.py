@@ -10,6 +10,7 @@ import platform
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,10 +32,11 @@ def run(
     agent: str | None = None,
     instance: str | None = None,
     dialect: str | None = None,
+    serve_sealed: Callable[[Callable[[], HttpCaller]], HttpCaller] | None = None,
 ) -> int:
     """Pass messages between standard input and the server until input ends.
 
-    Returns the exit code.
+    `serve_sealed` serves MCP in this process, for agents with a vault key. Returns the exit code.
     """
     theirs = environment_of(dialect) if dialect else {}
     url, key = address(url, key, theirs)
@@ -69,6 +71,11 @@ def run(
             else server
         ),
         ways=lambda changed: ways_to(os.environ.get("ACKBOX_CONNECTED"), changed),
+        endpoint=(
+            serve_sealed(find)
+            if serve_sealed is not None and server.seals(identity.params)
+            else None
+        ),
     )
     _leave_on_signals(bridge)
     for line in sys.stdin:

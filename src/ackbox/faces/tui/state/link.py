@@ -18,6 +18,7 @@ import msgspec
 
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.socket import SocketTransport
+from ackbox.client.transports import transport
 from ackbox.errors import AckboxError, BadCursor
 from ackbox.faces.tui.state.row import KEPT_CHARACTERS
 
@@ -89,12 +90,7 @@ class Link:
         """Return the transport to the current address of the server. Raises NoServer."""
         if self._transport is None:
             found = self._connect()
-            self._url, self._transport = (
-                found.url,
-                SocketTransport(
-                    found.url, found.key, patience_s=PATIENCE_S, is_there=found.is_there
-                ),
-            )
+            self._url, self._transport = found.url, transport(found, patience_s=PATIENCE_S)
         return self._transport
 
     async def _watch(self) -> None:

@@ -1,0 +1,240 @@
+"""Vaults: what this machine keeps of its sealed workspaces, in files that only their owner reads.
+
+A directory for each membership, below the data directory: the key, the roster and the transcript
+that were verified, the counter of own messages, and the message that waits for its answer.
+Explained in docs/why/sealed.md, "On a member's machine".
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ackbox.errors import BadVaultKey, NotMember
+from ackbox.private import make_directory, open_private, read_private, write_private
+
+if TYPE_CHECKING:
+    from ackbox.vault.keys import Keys
+    from ackbox.vault.roster import Record, Roster
+    from ackbox.vault.transcript import Row, Transcript
+
+DIRECTORY = "vaults"
+ROW_BYTES = 112
+# Answers kept for calls that are repeated with the same key, and problems counted.
+MAX_RECENT, MAX_PROBLEMS = 100, 1_000
+
+
+class Profile(msgspec.Struct, kw_only=True):
+    """Which membership a directory belongs to."""
+
+    url: str
+    workspace: str
+    vault: str
+    agent: str
+    # Ids of API keys that act as this agent in this workspace unless a call says otherwise.
+    keys: list[str] = []
+
+
+class Waiting(msgspec.Struct, kw_only=True):
+    """A sealed message that the server has not answered: its bytes are sent again, unchanged."""
+
+    params: dict[str, Any]
+    content: str
+    counter: int
+    hash: bytes
+    is_kept: bool = False
+
+
+class Answered(msgspec.Struct, kw_only=True):
+    """A message that the server has stored: the hash of its content, and the answer.
+
+    A question keeps its bytes, because the call that waits for a reply sends them again.
+    """
+
+    content: str
+    answer: dict[str, Any]
+    sealed: dict[str, Any] | None = None
+
+
+class Invited(msgspec.Struct, kw_only=True):
+    """An invitation of ours that nobody has used."""
+
+    name: str
+    secret: bytes
+    until: float
+
+
+class State(msgspec.Struct, kw_only=True):
+    """What changes with each message."""
+
+    counter: int = 0
+    hash: bytes = bytes(32)
+    waiting: Waiting | None = None
+    # By hashed idempotency key, so that a call can be repeated.
+    recent: dict[str, Answered] = {}
+    invited: list[Invited] = []
+    problems: dict[str, str] = {}
+
+
+class Vault:
+    """One membership on this machine; use what it holds inside `locked` only."""
+
+    def __init__(self, path: Path, profile: Profile) -> None:
+        self.path, self.profile = path, profile
+        self.state = State()
+        self._roster: Roster | None = None
+        self._records: list[Record] = []
+        self._roster_bytes = 0
+        self._transcript: Transcript | None = None
+        self._keys: Keys | None = None
+        self._depth = 0
+        self._thread = threading.RLock()
+
+    @contextmanager
+    def locked(self) -> Iterator[Vault]:
+        """Keep other processes from this membership, and read what they have changed."""
+        with self._thread:
+            if self._depth:
+                yield self
+                return
+            make_directory(self.path)
+            number = open_private(self.path / "lock", os.O_CREAT | os.O_RDWR)
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX)
+                self._depth = 1
+                self._refresh()
+                yield self
+            finally:
+                self._depth = 0
+                os.close(number)
+
+    def _refresh(self) -> None:
+        from ackbox.vault import roster
+        from ackbox.vault.transcript import Transcript
+
+        text = read_private(self.path / "state.json")
+        self.state = msgspec.json.decode(text, type=State) if text else State()
+        lines = (read_private(self.path / "roster") or "").splitlines(keepends=True)
+        # A line without an end was being written when the machine stopped.
+        records = [
+            msgspec.json.decode(line, type=roster.Record) for line in lines if line[-1] == "\n"
+        ]
+        if records[: len(self._records)] != self._records or len(records) < len(self._records):
+            self._records, self._roster = [], None
+        if len(records) > len(self._records):
+            self._roster = roster.read(records[len(self._records) :], self._roster)
+            self._records = records
+        rows = self._read(self.path / "transcript")
+        rows = rows[: len(rows) // ROW_BYTES * ROW_BYTES]
+        if self._transcript is None or len(self._transcript) * ROW_BYTES != len(rows):
+            self._transcript = Transcript(self.profile.vault, rows)
+
+    def _read(self, path: Path) -> bytes:
+        try:
+            with os.fdopen(open_private(path, os.O_RDONLY), "rb") as file:
+                return file.read()
+        except FileNotFoundError:
+            return b""
+
+    @property
+    def keys(self) -> Keys:
+        """The member's keys. Raises BadVaultKey."""
+        if self._keys is None:
+            from ackbox.vault.keys import parse_key_string
+
+            text = read_private(self.path / "key")
+            if text is None:
+                raise BadVaultKey(
+                    f"The vault key {self.path / 'key'} is missing.",
+                    hint="Restore it from a backup with: ackbox vault restore FILE",
+                )
+            self._keys = parse_key_string(text).keys
+        return self._keys
+
+    @property
+    def roster(self) -> Roster:
+        """The verified roster. Raises NotMember before the first one was read."""
+        if self._roster is None:
+            raise NotMember(
+                "The roster of this workspace was not read yet.",
+                hint="Run: ackbox vault members",
+            )
+        return self._roster
+
+    @property
+    def known_roster(self) -> Roster | None:
+        """The verified roster; null before the first one was read."""
+        return self._roster
+
+    @property
+    def records(self) -> list[Record]:
+        """The records of the verified roster."""
+        return self._records
+
+    @property
+    def transcript(self) -> Transcript:
+        """The verified transcript."""
+        assert self._transcript is not None
+        return self._transcript
+
+    def keep_roster(self, roster: Roster, records: list[Record]) -> None:
+        """Store records that follow the known ones, and the roster after them."""
+        self._append("roster", b"".join(msgspec.json.encode(each) + b"\n" for each in records))
+        self._records, self._roster = [*self._records, *records], roster
+
+    def keep_rows(self, rows: list[Row]) -> None:
+        """Read further rows of the transcript, and store them."""
+        self._append("transcript", self.transcript.extend(rows))
+
+    def _append(self, name: str, raw: bytes) -> None:
+        number = open_private(self.path / name, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+        with os.fdopen(number, "ab") as file:
+            if name == "transcript":
+                # A row that was being written when the machine stopped.
+                os.ftruncate(number, os.fstat(number).st_size // ROW_BYTES * ROW_BYTES)
+            file.write(raw)
+            file.flush()
+            os.fsync(number)
+
+    def save(self) -> None:
+        """Store the state."""
+        while len(self.state.recent) > MAX_RECENT:
+            del self.state.recent[next(iter(self.state.recent))]
+        while len(self.state.problems) > MAX_PROBLEMS:
+            del self.state.problems[next(iter(self.state.problems))]
+        write_private(self.path / "state.json", msgspec.json.encode(self.state).decode())
+
+    def save_key(self, keys: Keys, pin: bytes) -> None:
+        """Store the key string."""
+        from ackbox.vault.keys import key_string
+
+        write_private(self.path / "key", key_string(keys, pin) + "\n")
+        self._keys = keys
+
+    def save_profile(self) -> None:
+        """Store which membership this is; from now on calls use it."""
+        write_private(self.path / "profile.json", msgspec.json.encode(self.profile).decode())
+
+
+def place_of(data_dir: Path, vault: str, agent: str) -> Path:
+    """Return the directory of a membership."""
+    own = hashlib.sha256(agent.casefold().encode()).hexdigest()
+    return data_dir / DIRECTORY / f"{vault[:16]}-{own[:8]}"
+
+
+def vaults_in(data_dir: Path) -> list[Vault]:
+    """Return the memberships that a data directory holds."""
+    found = []
+    for path in sorted((data_dir / DIRECTORY).glob("*/profile.json")):
+        text = read_private(path)
+        if text is not None:
+            found.append(Vault(path.parent, msgspec.json.decode(text, type=Profile)))
+    return found
