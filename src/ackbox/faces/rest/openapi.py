@@ -192,6 +192,8 @@ def _settle_defaults(
     """Say in words what a field of a request is when it is left out, and require each field that is
     in every response: generators take a field with a default as required, also in a request.
     """
+    if struct.__struct_config__.array_like:
+        return  # a row: its places have no names, and none is left out
     always = {
         field.encode_name
         for field in msgspec.structs.fields(struct)
