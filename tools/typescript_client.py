@@ -84,6 +84,9 @@ def _named(name: str) -> str:
 
 
 def _interface(name: str, schema: dict[str, Any]) -> str:
+    if "prefixItems" in schema:
+        places = ", ".join(_type(each, "") for each in schema["prefixItems"])
+        return f"{_comment(schema.get('description', ''), '')}export type {name} = [{places}];\n"
     return f"{_comment(schema.get('description', ''), '')}export interface {name} " + (
         f"{_object(schema, '')}\n"
     )

@@ -268,6 +268,30 @@ export interface AppendNote {
   priority?: number;
 }
 
+/** Parameters of roster.append. */
+export interface AppendRoster {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your agent name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+  /** Record, signed by an admin member */
+  record: SignedRecord;
+}
+
+/** Place of the record. */
+export interface Appended {
+  /** Position of the record; the first is 0 */
+  position: number;
+  /** Hash of the record, base64 */
+  hash: string;
+  /** Whether the roster had the record before */
+  duplicate: boolean;
+}
+
 /** Parameters of note.archive. */
 export interface ArchiveNote {
   /** Id of a note */
@@ -347,6 +371,11 @@ export interface AskQuestion {
    * made for clients of other systems
    */
   relaxed_limits?: boolean;
+  /**
+   * Sealed message, for a sealed workspace; its header replaces `to`, `parent`, `priority` and
+   * the times
+   */
+  sealed?: SealedMessage | null;
   /** Seconds to wait (0 to 50); the same idempotency key continues to wait (default 45) */
   wait_s?: number;
 }
@@ -425,6 +454,16 @@ export interface BackupResult {
   workspaces: number;
   /** Check that was run on the copy */
   verified: string;
+}
+
+/** The last message of a member, as the server has it. */
+export interface Chain {
+  /** Id of the member */
+  member: string;
+  /** Number of its last message; 0 for none */
+  counter: number;
+  /** Hash of its last message, base64 */
+  hash: string | null;
 }
 
 /** Parameters of task.depend. */
@@ -961,6 +1000,10 @@ export interface CreateWorkspace {
    * (default open)
    */
   mode?: "open" | "private";
+  /**
+   * Whether the workspace stores only text that its members sealed on their machines; permanent
+   */
+  sealed?: boolean;
 }
 
 /** The created task. */
@@ -1233,6 +1276,8 @@ export interface ExportPage {
   records: (Record<string, unknown>)[];
   /** `after` for the next page; null on the last page */
   after: number | null;
+  /** Whether the workspace is sealed; left out otherwise */
+  sealed?: boolean;
 }
 
 /** Parameters of workspace.export. */
@@ -1246,10 +1291,10 @@ export interface ExportWorkspace {
   /** Token of your session; replaces agent and instance */
   session?: string | null;
   /**
-   * Part to export; the order is reader, message, event, schedule, task, session, note (default
-   * reader)
+   * Part to export; the order is reader, roster, message, event, schedule, task, session, note
+   * (default reader)
    */
-  part?: "event" | "message" | "note" | "reader" | "schedule" | "session" | "task";
+  part?: "event" | "message" | "note" | "reader" | "roster" | "schedule" | "session" | "task";
   /** `after` of the previous page of this part */
   after?: number;
   /** Newest number to export (default: the newest now) */
@@ -1430,6 +1475,22 @@ export interface GetReviewParameters {
   session?: string;
 }
 
+/** Parameters of roster.get. */
+export interface GetRosterParameters {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string;
+  /** Your agent name (default: the key's name) */
+  agent?: string;
+  /** Your instance name */
+  instance?: string;
+  /** Token of your session; replaces agent and instance */
+  session?: string;
+  /** Position after which to begin (default -1) */
+  after?: number;
+  /** Maximum number of records to return (1 to 1,000) (default 1000) */
+  limit?: number;
+}
+
 /** Parameters of task.get. */
 export interface GetTaskParameters {
   /** Id or number of a task */
@@ -1563,6 +1624,8 @@ export interface Identity {
   may_speak_as: string[];
   /** Scopes of the key */
   may: string[];
+  /** Whether the workspace is sealed; left out otherwise */
+  sealed?: boolean;
 }
 
 /** Number of new and of existing records. */
@@ -1584,7 +1647,7 @@ export interface ImportWorkspace {
   /** Token of your session; replaces agent and instance */
   session?: string | null;
   /** Part that the records belong to */
-  part: "event" | "message" | "note" | "reader" | "schedule" | "session" | "task";
+  part: "event" | "message" | "note" | "reader" | "roster" | "schedule" | "session" | "task";
   /** Records from workspace.export (at most 500) */
   records: (Record<string, unknown>)[];
   /** Newest number of the export */
@@ -1641,6 +1704,11 @@ export interface InboxMessage {
    * Whether it came from an export file, so that its sender is not verified; left out otherwise
    */
   imported?: boolean;
+  /**
+   * Sealed message, which its readers open on their machines; then `subject`, `body`, `refs`
+   * and `metadata` are empty; left out otherwise
+   */
+  sealed?: ReceivedMessage;
   /** Id of this reader's receipt */
   receipt_id: string;
   /** Whether this reader has read it */
@@ -1687,6 +1755,18 @@ export interface Invitation {
   workspace: string;
   /** Time at which it expires */
   expires_at: string;
+}
+
+/** One record of the roster. */
+export interface KeptRecord {
+  /** Position; the first is 0 */
+  position: number;
+  /** Signed bytes, base64 */
+  body: string;
+  /** Signature, base64 */
+  signature: string;
+  /** Time at which the server stored it */
+  created_at: string;
 }
 
 /** A key without its secret. */
@@ -2227,6 +2307,11 @@ export interface Message {
    * Whether it came from an export file, so that its sender is not verified; left out otherwise
    */
   imported?: boolean;
+  /**
+   * Sealed message, which its readers open on their machines; then `subject`, `body`, `refs`
+   * and `metadata` are empty; left out otherwise
+   */
+  sealed?: ReceivedMessage;
 }
 
 /** Pairs of senders and recipients in a period. */
@@ -2781,6 +2866,20 @@ export interface ReceiveWebhook {
   body: string;
 }
 
+/** A sealed message as one reader gets it. */
+export interface ReceivedMessage {
+  /** Signed header, base64 */
+  header: string;
+  /** Hash of the keys of all readers, base64 */
+  wraps_hash: string;
+  /** Message key for the calling agent, base64; null for none */
+  wrap: string | null;
+  /** Encrypted content, base64 */
+  content: string;
+  /** Signature of the sender, base64 */
+  signature: string;
+}
+
 /** A recipient: whether it is known, its presence and last call. */
 export interface Recipient {
   /** Name */
@@ -2995,6 +3094,40 @@ export interface ReportSignal {
   ids: string[];
 }
 
+/** Parameters of roster.request. */
+export interface RequestRoster {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your agent name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+  /** Request for the admins, base64 (4 KiB) */
+  request: string;
+  /** Id of a member (64 hex digits) */
+  member: string;
+}
+
+/** Time until which the request waits. */
+export interface Requested {
+  /** Time at which the request ends */
+  expires_at: string;
+}
+
+/** Parameters of roster.requests. */
+export interface RequestsRosterParameters {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string;
+  /** Your agent name (default: the key's name) */
+  agent?: string;
+  /** Your instance name */
+  instance?: string;
+  /** Token of your session; replaces agent and instance */
+  session?: string;
+}
+
 /** Parameters of review.resolve. */
 export interface ResolveReview {
   /** Id of the review */
@@ -3099,6 +3232,18 @@ export interface RevokeKey {
   session?: string | null;
 }
 
+/** Records of the roster, and what each member sent last. */
+export interface RosterRecords {
+  /** Whether the workspace is sealed */
+  is_sealed: boolean;
+  /** Records, in order */
+  records: KeptRecord[];
+  /** Position of the newest record; -1 for none */
+  position: number;
+  /** Last message of each present member, with the last page only */
+  chains: Chain[];
+}
+
 /** Parameters of key.rotate. */
 export interface RotateKey {
   /** Id of the key, from key.list */
@@ -3173,6 +3318,18 @@ export interface ScheduleList {
   schedules: Schedule[];
   /** Cursor for the next page; null on the last page */
   cursor: string | null;
+}
+
+/** A message as its sender sealed and signed it. */
+export interface SealedMessage {
+  /** Signed header, base64 */
+  header: string;
+  /** Message key for each reader, ascending by member */
+  wraps: Wrap[];
+  /** Encrypted content, base64 */
+  content: string;
+  /** Signature of the sender, base64 */
+  signature: string;
 }
 
 /** Parameters of message.search. */
@@ -3378,6 +3535,11 @@ export interface SendMessage {
    * made for clients of other systems
    */
   relaxed_limits?: boolean;
+  /**
+   * Sealed message, for a sealed workspace; its header replaces `to`, `parent`, `priority` and
+   * the times
+   */
+  sealed?: SealedMessage | null;
 }
 
 /** Parameters of message.send_many. */
@@ -3613,6 +3775,14 @@ export interface SignOutResult {
 export interface SignalResult {
   /** Messages with evidence of the signal */
   noted: number;
+}
+
+/** A record of the roster: the bytes that an admin signed, and the signature. */
+export interface SignedRecord {
+  /** Signed bytes, base64 */
+  body: string;
+  /** Signature, base64 */
+  signature: string;
 }
 
 /** Parameters of pause.start. */
@@ -4082,6 +4252,33 @@ export interface TidyResult {
   has_more: boolean;
 }
 
+/** A page of the transcript. */
+export interface Transcript {
+  /** Messages, oldest first */
+  rows: TranscriptRow[];
+  /** Whether there are more now */
+  more: boolean;
+}
+
+/** Parameters of message.transcript. */
+export interface TranscriptMessageParameters {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string;
+  /** Your agent name (default: the key's name) */
+  agent?: string;
+  /** Your instance name */
+  instance?: string;
+  /** Token of your session; replaces agent and instance */
+  session?: string;
+  /** Number of the message after which to begin */
+  after?: number;
+  /** Maximum number of messages to list (1 to 1,000) (default 1000) */
+  limit?: number;
+}
+
+/** One sealed message: number in the workspace, sender, its number among the sender's, hash. */
+export type TranscriptRow = [number, string, number, string];
+
 /** The stored turn and its messages. */
 export interface Turn {
   /** Id of the note of this turn */
@@ -4268,6 +4465,24 @@ export interface WaitForMessages {
   wait_s?: number;
 }
 
+/** A request to become a member. */
+export interface WaitingRequest {
+  /** Agent whose key sent it */
+  agent: string;
+  /** Id of the new member */
+  member: string;
+  /** Request, base64 */
+  request: string;
+  /** Time of the request */
+  created_at: string;
+}
+
+/** Requests that wait for an admin. */
+export interface WaitingRequests {
+  /** Requests, oldest first */
+  requests: WaitingRequest[];
+}
+
 /** Parameters of program.wake. */
 export interface WakeProgram {
   /** Workspace (default: the key's workspace) */
@@ -4406,6 +4621,8 @@ export interface Workspace {
   settings: Record<string, unknown>;
   /** Creation time */
   created_at: string;
+  /** Whether only its members can read the text; left out otherwise */
+  sealed?: boolean;
 }
 
 /** Rates, delays and waiting messages. */
@@ -4458,6 +4675,14 @@ export interface WorkspaceOverview {
   blocked: Task[];
   /** Tasks finished last (at most 10) */
   done: Task[];
+}
+
+/** The message key, encrypted for one reader. */
+export interface Wrap {
+  /** Id of a member (64 hex digits) */
+  member: string;
+  /** Encrypted message key, base64 */
+  wrap: string;
 }
 
 export class AgentOperations {
@@ -4604,6 +4829,17 @@ export class MessageOperations {
    */
   status(params: StatusMessageParameters, options?: CallOptions): Promise<MessageStatus> {
     return this.transport.call("message.status", params, "read", options);
+  }
+
+  /**
+   * List all sealed messages of the workspace by hash, oldest first.
+   *
+   * Every member sees the same list, in a private workspace too, and withdrawn and expired
+   * messages stay in it. Members compare it: each message names the part that its sender has
+   * seen.
+   */
+  transcript(params: TranscriptMessageParameters = {}, options?: CallOptions): Promise<Transcript> {
+    return this.transport.call("message.transcript", params, "read", options);
   }
 }
 
@@ -5147,6 +5383,50 @@ export class ReviewOperations {
   }
 }
 
+export class RosterOperations {
+  constructor(private readonly transport: Transport) {}
+
+  /**
+   * Append a record to the roster of a sealed workspace.
+   *
+   * The record names the hash of the newest one and is signed by a member that is an admin. The
+   * first record founds the roster; it needs a key that administers the workspace. The roster
+   * never changes otherwise, and the same record again is no error.
+   */
+  append(params: AppendRoster, options?: CallOptions): Promise<Appended> {
+    return this.transport.call("roster.append", params, "once", options);
+  }
+
+  /**
+   * Return the records of a sealed workspace's roster.
+   *
+   * Clients check each signature themselves, from the first record on. In a workspace that is
+   * not sealed there are none.
+   */
+  get(params: GetRosterParameters = {}, options?: CallOptions): Promise<RosterRecords> {
+    return this.transport.call("roster.get", params, "read", options);
+  }
+
+  /**
+   * Submit a request to become a member of a sealed workspace.
+   *
+   * An admin answers it. The request waits for 24 hours; another one of the same agent replaces
+   * it. It ends when a record adds the member.
+   */
+  request(params: RequestRoster, options?: CallOptions): Promise<Requested> {
+    return this.transport.call("roster.request", params, "once", options);
+  }
+
+  /**
+   * List the requests to become a member of a sealed workspace.
+   *
+   * Compare the words of a request with the person who made it before you add the member.
+   */
+  requests(params: RequestsRosterParameters = {}, options?: CallOptions): Promise<WaitingRequests> {
+    return this.transport.call("roster.requests", params, "read", options);
+  }
+}
+
 export class ScheduleOperations {
   constructor(private readonly transport: Transport) {}
 
@@ -5353,6 +5633,7 @@ export class Client {
   readonly program: ProgramOperations;
   readonly receipt: ReceiptOperations;
   readonly review: ReviewOperations;
+  readonly roster: RosterOperations;
   readonly schedule: ScheduleOperations;
   readonly server: ServerOperations;
   readonly thread: ThreadOperations;
@@ -5377,6 +5658,7 @@ export class Client {
     this.program = new ProgramOperations(this.transport);
     this.receipt = new ReceiptOperations(this.transport);
     this.review = new ReviewOperations(this.transport);
+    this.roster = new RosterOperations(this.transport);
     this.schedule = new ScheduleOperations(this.transport);
     this.server = new ServerOperations(this.transport);
     this.thread = new ThreadOperations(this.transport);
