@@ -388,3 +388,55 @@ async def test_the_theme_and_the_density_stay(desk: Desk) -> None:
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     await expect(page.locator("html")).to_have_attribute("data-density", "compact")
     await expect(page.get_by_role("radio", name="dark")).to_be_checked()
+
+
+async def test_what_works_without_a_person_is_added_and_removed_by_keys_alone(
+    context: BrowserContext, served: Served
+) -> None:
+    desk = Desk(await sign_in(served, context, as_owner=True), served)
+    page, keys = desk.page, desk.page.keyboard
+    entries = page.locator(".entry")
+
+    async def walk(key: str, title: str, *fields: str) -> None:
+        """Open a page by its key, add an entry, and leave the focus on its last button."""
+        await keys.press("g")
+        await keys.press(key)
+        await page.get_by_role("heading", name=title, exact=True).wait_for()
+        await page.locator(".empty[data-first]").wait_for()
+        await keys.press("n")
+        for at, value in enumerate(fields):
+            await page.locator(".adding :focus").wait_for()
+            await keys.type(value)
+            if at < len(fields) - 1:
+                await keys.press("Tab")
+        await page.locator(".adding").get_by_role("button").first.focus()
+        await keys.press("Enter")
+        await expect(entries).to_have_count(1)
+        await page.locator(".managed").focus()
+        await keys.press("Delete")
+
+    async def confirm() -> None:
+        await keys.press("Enter")
+        await page.locator(".entry .danger").wait_for()
+        await page.locator(".entry .danger").press("Enter")
+        await expect(entries).to_have_count(0)
+
+    await walk("d", "Schedules", "Every day", "", "", "", "claude", "", "What is open?")
+    await expect(entries).to_contain_text("Every day at 09:00")
+    await expect(entries).to_contain_text("What is open?")
+    await confirm()
+    await walk("w", "Webhooks", "claude", "", "", "", "CI", "Build {number}")
+    shown = await page.locator(".shown-once code").all_inner_texts()
+    await expect(page.locator(".entry code")).to_have_text(shown[0])
+    await confirm()
+    await walk("o", "Notes", "Storage", "SQLite first.", "", "db, ops")
+    await expect(entries.locator(".tag")).to_have_text(["#db", "#ops"])
+    await keys.press("Tab")
+    await confirm()
+    # A session is ended, not removed: it stays in the list.
+    await walk("e", "Sessions", "docs", "", "docs/")
+    await expect(entries.locator(".claims code")).to_have_text(["docs", "docs/"])
+    await keys.press("Enter")
+    await page.locator(".entry .danger").press("Enter")
+    await expect(entries).to_contain_text("ended")
+    await expect(entries.locator("button")).to_have_count(0)

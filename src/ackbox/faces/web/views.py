@@ -27,7 +27,7 @@ from ackbox.faces.http.reply import JSON, credential, error_response, path_prefi
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.faces.web import authorize, sign_in
 from ackbox.faces.web.page import Ask, Page
-from ackbox.faces.web.pages import messages, watch, work
+from ackbox.faces.web.pages import automation, messages, watch, work
 from ackbox.model.moment import to_text
 
 if TYPE_CHECKING:
@@ -39,7 +39,12 @@ ASKED: dict[str, dict[str, Any]] = {
     "agent.list": {"present_first": True, "limit": 200, "with_unread": True, "waiting": 50},
     "workspace.needs": {"limit": 50},
 }
-PAGES: dict[str, Page] = {**messages.PAGES, **watch.PAGES, **work.PAGES}
+PAGES: dict[str, Page] = {
+    **messages.PAGES,
+    **watch.PAGES,
+    **work.PAGES,
+    **automation.PAGES,
+}
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src"
@@ -74,6 +79,7 @@ STYLES = (
     "tables",
     "charts",
     "forms",
+    "manage",
 )
 # Scripts that the first script imports before it can draw. The page names them so that the browser
 # fetches them in parallel.
@@ -91,7 +97,6 @@ AT_ONCE = (
     "core/frame.js",
     "pages/live.js",
     "pages/needs.js",
-    "pages/thread.js",
     "core/pages.js",
     "widgets/selection.js",
     "widgets/filter_box.js",

@@ -20,14 +20,23 @@ UNFINISHED, FINISHED = 200, 30
 
 
 async def load_tasks(ask: Ask) -> dict[str, Any]:
-    narrow = {name: ask.query.get(name) for name in ("assignee", "project", "tag")}
-    unfinished, finished = await asyncio.gather(
-        ask("task.list", status="unfinished", limit=UNFINISHED, urgent_first=True, **narrow),
-        ask("task.list", status="finished", limit=FINISHED, **narrow),
-    )
+    """Return tasks that match the filter: the unfinished ones, most urgent first (with words:
+    newest first), and those that were finished last.
+    """
+    narrow = {name: ask.query.get(name) or None for name in ("assignee", "project", "tag")}
+    words = ask.query.get("q", "").strip()[:400]
+    if words:
+        unfinished, finished = await asyncio.gather(
+            ask("task.search", query=words, status="unfinished", limit=UNFINISHED, **narrow),
+            ask("task.search", query=words, status="finished", limit=FINISHED, **narrow),
+        )
+    else:
+        unfinished, finished = await asyncio.gather(
+            ask("task.list", status="unfinished", limit=UNFINISHED, urgent_first=True, **narrow),
+            ask("task.list", status="finished", limit=FINISHED, **narrow),
+        )
     more = unfinished["cursor"] and (
-        f"Only the {UNFINISHED} most urgent unfinished tasks are shown. "
-        "To narrow the list, add ?assignee=, ?project= or ?tag= to the address."
+        f"Only {UNFINISHED} unfinished tasks are shown. Use the filter to find the others."
     )
     return {"tasks": [*unfinished["tasks"], *finished["tasks"]], "more": more}
 
