@@ -10,8 +10,8 @@ const threads = () => import("../pages/thread.js");
 /**
  * name → {view, or `later` that fetches it, exported as `title`; title; key after `g`; place: it is
  * in the navigation, with `more` below the others; apart: a line separates it from the entries
- * above; writes: it has a message box; soon: fetched before it is opened, as many open it; at: the page is part of another
- * one}.
+ * above; writes: it has a message box; soon: fetched before it is opened, as many open it; at: the
+ * page is part of another one}.
  */
 export const PAGES = {
   needs: { view: Needs, title: "Needs you", key: "n", place: true },

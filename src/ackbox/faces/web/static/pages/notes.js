@@ -1,4 +1,4 @@
-// Notes: what the workspace remembers, newest first. Agents and people write, find and archive them.
+// Notes: what the workspace remembers, newest first. Agents and people write and archive them.
 import { useRef, useState } from "../vendor/hooks.js";
 import { address } from "../core/lookup.js";
 import { go, query, useFresh } from "../core/frame.js";

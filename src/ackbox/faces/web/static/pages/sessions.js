@@ -89,7 +89,8 @@ function Add({ close }) {
       (hours) => html`<option value=${hours} selected=${hours === 4}>
         ${hours === 1 ? "1 hour" : `${hours} hours`}</option>`,
     )}</select></${Field}>
-    <${Field} label="Files, one a line" wide=${true} hint="src/ claims everything below it."><textarea
+    <${Field} label="Files, one a line" wide=${true} 
+      hint="src/ claims everything below it."><textarea
       name="files" rows="2" spellcheck="false" placeholder="src/users.ts"></textarea></${Field}>
     <${Field} label="Summary" wide=${true}><input name="summary" maxlength="500"
       placeholder="What you work on" autocomplete="off" /></${Field}></${Adding}>`;

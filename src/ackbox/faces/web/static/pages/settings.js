@@ -171,9 +171,11 @@ function Invite() {
     ${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}
     ${
       made
-        ? html`<div class="shown-once" role="status"><p>Send this link to <b>${safe(made.agent)}</b>.
+        ? html`<div class="shown-once" role="status"><p>Send this link to <b>
+          ${safe(made.agent)}</b>.
           It signs in once, until <${Time} at=${made.expires_at} seconds=${false} />.</p>
-          <p class="together"><code>${made.url}</code> <${Copy} text=${made.url} label="Copy link" />
+          <p class="together"><code>${made.url}</code> <${Copy} text=${made.url}
+          label="Copy link" />
           </p></div>`
         : null
     }`;

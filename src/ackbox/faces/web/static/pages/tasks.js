@@ -163,7 +163,8 @@ export function Tasks({ data: first }) {
     }</div>
     ${
       chosen
-        ? html`<${One} task=${chosen} all=${tasks} move=${move} ask=${ask} put=${put} close=${() => {
+        ? html`<${One} task=${chosen} all=${tasks} move=${move} ask=${ask} put=${put}
+          close=${() => {
             choose(null);
             focus(chosen.id);
           }}/>`

@@ -26,7 +26,8 @@ function Receipts({ status }) {
     <th
     scope="col"><span class="visually-hidden">Recipient</span></th><th scope="col" title="stored">
       sent</th><th
-      scope="col" title="returned by a call that reads messages">delivered</th><th scope="col">read</th>
+      scope="col" title="returned by a call that reads messages">delivered</th><th
+      scope="col">read</th>
         <th
         scope="col">acknowledged</th></tr></thead>
     <tbody>${status.receipts.map(
