@@ -336,9 +336,40 @@ async def test_what_is_pasted_carries_the_name_and_its_quotes(desk: Desk) -> Non
     await page.get_by_role("tab", name="Claude Code").focus()
     await page.keyboard.press("ArrowRight")
     await expect(page.get_by_role("tab", name="Codex")).to_be_focused()
-    await expect(page.locator(".paste code").first).to_contain_text(
-        'args = ["mcp", "--as", "it\'s \\"me\\""]'
+    await expect(page.locator(".paste code").nth(1)).to_contain_text(
+        'args = ["mcp","--as","it\'s \\"me\\""]'
     )
+
+
+async def test_connect_waits_for_the_agent_and_counts_the_first_steps(
+    context: BrowserContext, served: Served
+) -> None:
+    await served.app.call("workspace.create", {"name": "shop"}, credential=served.key)
+    page = await sign_in(served, context, "connect", workspace="shop")
+    steps, waiting = page.locator(".steps"), page.locator(".waiting")
+    await expect(steps.locator("h2 .num")).to_have_text("0/4")
+    await expect(waiting).to_contain_text("Waiting for claude…")
+    # What is pasted leads to this workspace; the test's server has the usual data directory.
+    await expect(page.locator(".paste code").first).to_have_text(
+        re.compile(r"ackbox -w shop connect claude --as claude$")
+    )
+    await served.app.call(
+        "agent.check_in", {"workspace": "shop", "agent": "claude"}, credential=served.key
+    )
+    await expect(waiting).to_contain_text("claude is connected, last call now")
+    await expect(waiting).to_contain_text(re.compile(r"It can use \d+ MCP tools"))
+    await expect(steps.locator("h2 .num")).to_have_text("1/4")
+    await waiting.get_by_role("button", name="Send a first message").click()
+    await expect(page.get_by_label("Message", exact=True)).to_have_value(re.compile("^Hello"))
+    await page.keyboard.press("Control+Enter")
+    await expect(steps.locator("h2 .num")).to_have_text("2/4")
+    # A name that somebody has already is flagged.
+    await page.get_by_label("Agent name").fill("ana")
+    await expect(waiting).to_contain_text("ana is a person")
+    await steps.get_by_role("button", name="Dismiss").click()
+    await page.reload()
+    await expect(page.locator(".waiting")).to_contain_text("claude exists already")
+    await expect(steps).to_have_count(0)
 
 
 async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(
@@ -349,7 +380,7 @@ async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(
     await page.get_by_label("Agent name").fill("codex")
     await page.get_by_role("button", name="Create key").click()
     key = await page.locator(".shown-once code").inner_text()
-    await expect(page.locator(".paste code").nth(1)).to_contain_text(key)
+    await expect(page.locator(".paste code").nth(2)).to_contain_text(key)
     assert (await served.app.call("agent.whoami", {}, credential=key)).agent == "codex"
     await page.reload()
     await expect(page.locator(".paste").first).to_be_visible()

@@ -26,7 +26,7 @@ from ackbox.faces.http.connection import introduced
 from ackbox.faces.http.reply import JSON, credential, error_response, path_prefix
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.faces.web import authorize, sign_in
-from ackbox.faces.web.page import Ask, Page
+from ackbox.faces.web.page import Ask, Page, Server
 from ackbox.faces.web.pages import automation, messages, watch, work
 from ackbox.model.moment import to_text
 
@@ -195,14 +195,14 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     return Response(text, status_code=status, media_type="text/html", headers=SAFE)
 
 
-def routes(call: Calling) -> list[Route]:
+def routes(call: Calling, server: Server) -> list[Route]:
     """Return the dashboard's routes."""
 
     async def root(request: Request) -> Response:
         return await _first_page(request, call)
 
     async def page(request: Request) -> Response:
-        return await _page(request, call)
+        return await _page(request, call, server)
 
     return [
         Route("/", root),
@@ -231,7 +231,7 @@ async def _first_page(request: Request, call: Calling) -> Response:
     return RedirectResponse(prefix + first, status_code=303)
 
 
-async def _page(request: Request, call: Calling) -> Response:
+async def _page(request: Request, call: Calling, server: Server) -> Response:
     name, about, twin = _parts(request.path_params["page"])
     try:
         found = PAGES.get(name)
@@ -244,6 +244,7 @@ async def _page(request: Request, call: Calling) -> Response:
             about=about,
             query=dict(request.query_params),
             scope=request.scope,
+            server=server,
         )
         return await _answer(request, ask, name, found, twin)
     except Exception as error:  # the edge: everything becomes a page or the one error shape
