@@ -241,7 +241,8 @@ function Waiting({ name, tools }) {
       ? html`<p class="problem"><b><bdi>${safe(found.agent)}</bdi></b> is a person. Choose another
         name for the agent.</p>`
       : found && !isNew
-        ? html`<p><${Presence} state=${found.presence} /> <b><bdi>${safe(found.agent)}</bdi></b>${" "}
+        ? html`<p><${Presence} state=${found.presence} /> <b><bdi>
+          ${safe(found.agent)}</bdi></b>${" "}
           exists already, seen ${seen(found)}. Another program with this name shares its inbox.</p>`
         : null
   }${
