@@ -46,6 +46,10 @@ ALL = (
     ("search", "search?q=profile", ".hit mark"),
     ("connect", "connect", "[role=tab]"),
     ("settings", "settings", "fieldset"),
+    ("schedules", "schedules", ".entry"),
+    ("webhooks", "webhooks", ".empty"),
+    ("sessions", "sessions", ".entry"),
+    ("notes", "notes", ".entry"),
 )
 
 
@@ -92,7 +96,9 @@ async def main(target: Path, pages: tuple[tuple[str, str, str], ...]) -> None:
             serving(f"sqlite:///{place}/ackbox.db", clock=clock) as served,
             browsing() as browser,
         ):
-            ids = await Scene(served.app, served.key, clock).play()
+            scene = Scene(served.app, served.key, clock)
+            ids = await scene.play()
+            await scene.automate()
             task = (
                 await served.app.call(
                     "task.list", {"workspace": PLACE, "status": "blocked"}, credential=served.key

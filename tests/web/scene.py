@@ -202,6 +202,51 @@ class Scene:
         self._clock.back_s = 0
         return ids
 
+    async def automate(self) -> None:
+        """Add schedules, webhooks, sessions and notes: two of each."""
+        await self._do(
+            "schedule.add",
+            PERSON,
+            cron="0 9 * * MON-FRI",
+            zone="Europe/Berlin",
+            to="*",
+            intent="question",
+            body="Stand-up: what is **open**?",
+        )
+        await self._do(
+            "schedule.add",
+            "claude",
+            cron="*/20 * * * *",
+            to="tester, codex",
+            body="Run them again.",
+        )
+        for form, to in (("github", "tester"), ("standard", "release")):
+            await self._do(
+                "webhook.add",
+                PERSON,
+                to=to,
+                form=form,
+                body="Build {number}: {state}",
+                subject="CI",
+            )
+        await self._do(
+            "session.start", "claude", instance="mbp-ana", area="profile", files=["src/profile/"]
+        )
+        await self._do(
+            "session.start", "codex", instance="mbp-ana", area="api", summary="Retry budget"
+        )
+        await self._do("session.end", "codex", instance="mbp-ana", outcome="completed")
+        await self._do(
+            "note.add",
+            "planner",
+            title="Database",
+            text="SQLite first.\n\n- PostgreSQL when it is outgrown",
+            kind="decision",
+            tags=["storage"],
+            priority=4,
+        )
+        await self._do("note.add", PERSON, text="Staging restarts every night at 2:00.")
+
     async def _do(self, operation: str, agent: str, /, **params: Any) -> Any:
         given = {name: value for name, value in params.items() if value is not None}
         return await self._app.call(

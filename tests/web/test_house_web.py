@@ -70,7 +70,7 @@ def test_scripts_are_under_60_kb_gzipped_at_first() -> None:
     assert gzipped(imported("core/app.js")) < 60_000
 
 
-def test_a_page_fetched_later_adds_under_15_kb_and_all_without_charts_is_under_105() -> None:
+def test_a_page_fetched_later_adds_under_15_kb_and_all_without_charts_is_under_130() -> None:
     at_once = imported("core/app.js")
     pages = re.findall(r'import\("\.\./([^"]+)"\)', (STATIC / "core/pages.js").read_text("utf-8"))
     assert {
@@ -80,7 +80,7 @@ def test_a_page_fetched_later_adds_under_15_kb_and_all_without_charts_is_under_1
         gzipped(
             [name for name in views.assets() if name.endswith(".js") and name != "vendor/uplot.js"]
         )
-        < 105_000
+        < 130_000
     )
 
 

@@ -134,6 +134,7 @@ async def test_another_page_neither_signs_in_nor_uses_the_cookie(served: Served,
 async def test_signing_out_ends_the_key(served: Served, context: BrowserContext) -> None:
     page = await sign_in(served, context)
     (cookie,) = await context.cookies()
+    await page.locator(".me summary").click()
     await page.get_by_role("button", name="Sign out").click()
     await page.wait_for_url("**/login**")
     assert await context.cookies() == []

@@ -274,10 +274,7 @@ async def test_a_board_that_holds_not_all_says_so_on_the_page_and_in_its_text(
     served: Served, context: BrowserContext
 ) -> None:
     page = await sign_in(served, context, "tasks")
-    told = (
-        "Only the 200 most urgent unfinished tasks are shown. "
-        "To narrow the list, add ?assignee=, ?project= or ?tag= to the address."
-    )
+    told = "Only 200 unfinished tasks are shown. Use the filter to find the others."
 
     async def add(many: int) -> None:
         await asyncio.gather(

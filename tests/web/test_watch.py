@@ -336,9 +336,40 @@ async def test_what_is_pasted_carries_the_name_and_its_quotes(desk: Desk) -> Non
     await page.get_by_role("tab", name="Claude Code").focus()
     await page.keyboard.press("ArrowRight")
     await expect(page.get_by_role("tab", name="Codex")).to_be_focused()
-    await expect(page.locator(".paste code").first).to_contain_text(
-        'args = ["mcp", "--as", "it\'s \\"me\\""]'
+    await expect(page.locator(".paste code").nth(1)).to_contain_text(
+        'args = ["mcp","--as","it\'s \\"me\\""]'
     )
+
+
+async def test_connect_waits_for_the_agent_and_counts_the_first_steps(
+    context: BrowserContext, served: Served
+) -> None:
+    await served.app.call("workspace.create", {"name": "shop"}, credential=served.key)
+    page = await sign_in(served, context, "connect", workspace="shop")
+    steps, waiting = page.locator(".steps"), page.locator(".waiting")
+    await expect(steps.locator("h2 .num")).to_have_text("0/4")
+    await expect(waiting).to_contain_text("Waiting for claude…")
+    # What is pasted leads to this workspace; the test's server has the usual data directory.
+    await expect(page.locator(".paste code").first).to_have_text(
+        re.compile(r"ackbox -w shop connect claude --as claude$")
+    )
+    await served.app.call(
+        "agent.check_in", {"workspace": "shop", "agent": "claude"}, credential=served.key
+    )
+    await expect(waiting).to_contain_text("claude is connected, last call now")
+    await expect(waiting).to_contain_text(re.compile(r"It can use \d+ MCP tools"))
+    await expect(steps.locator("h2 .num")).to_have_text("1/4")
+    await waiting.get_by_role("button", name="Send a first message").click()
+    await expect(page.get_by_label("Message", exact=True)).to_have_value(re.compile("^Hello"))
+    await page.keyboard.press("Control+Enter")
+    await expect(steps.locator("h2 .num")).to_have_text("2/4")
+    # A name that somebody has already is flagged.
+    await page.get_by_label("Agent name").fill("ana")
+    await expect(waiting).to_contain_text("ana is a person")
+    await steps.get_by_role("button", name="Dismiss").click()
+    await page.reload()
+    await expect(page.locator(".waiting")).to_contain_text("claude exists already")
+    await expect(steps).to_have_count(0)
 
 
 async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(
@@ -349,7 +380,7 @@ async def test_an_owner_makes_a_key_that_is_shown_once_and_ends_it(
     await page.get_by_label("Agent name").fill("codex")
     await page.get_by_role("button", name="Create key").click()
     key = await page.locator(".shown-once code").inner_text()
-    await expect(page.locator(".paste code").nth(1)).to_contain_text(key)
+    await expect(page.locator(".paste code").nth(2)).to_contain_text(key)
     assert (await served.app.call("agent.whoami", {}, credential=key)).agent == "codex"
     await page.reload()
     await expect(page.locator(".paste").first).to_be_visible()
@@ -388,3 +419,55 @@ async def test_the_theme_and_the_density_stay(desk: Desk) -> None:
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     await expect(page.locator("html")).to_have_attribute("data-density", "compact")
     await expect(page.get_by_role("radio", name="dark")).to_be_checked()
+
+
+async def test_what_works_without_a_person_is_added_and_removed_by_keys_alone(
+    context: BrowserContext, served: Served
+) -> None:
+    desk = Desk(await sign_in(served, context, as_owner=True), served)
+    page, keys = desk.page, desk.page.keyboard
+    entries = page.locator(".entry")
+
+    async def walk(key: str, title: str, *fields: str) -> None:
+        """Open a page by its key, add an entry, and leave the focus on its last button."""
+        await keys.press("g")
+        await keys.press(key)
+        await page.get_by_role("heading", name=title, exact=True).wait_for()
+        await page.locator(".empty[data-first]").wait_for()
+        await keys.press("n")
+        for at, value in enumerate(fields):
+            await page.locator(".adding :focus").wait_for()
+            await keys.type(value)
+            if at < len(fields) - 1:
+                await keys.press("Tab")
+        await page.locator(".adding").get_by_role("button").first.focus()
+        await keys.press("Enter")
+        await expect(entries).to_have_count(1)
+        await page.locator(".managed").focus()
+        await keys.press("Delete")
+
+    async def confirm() -> None:
+        await keys.press("Enter")
+        await page.locator(".entry .danger").wait_for()
+        await page.locator(".entry .danger").press("Enter")
+        await expect(entries).to_have_count(0)
+
+    await walk("d", "Schedules", "Every day", "", "", "", "claude", "", "What is open?")
+    await expect(entries).to_contain_text("Every day at 09:00")
+    await expect(entries).to_contain_text("What is open?")
+    await confirm()
+    await walk("w", "Webhooks", "claude", "", "", "", "CI", "Build {number}")
+    shown = await page.locator(".shown-once code").all_inner_texts()
+    await expect(page.locator(".entry code")).to_have_text(shown[0])
+    await confirm()
+    await walk("o", "Notes", "Storage", "SQLite first.", "", "db, ops")
+    await expect(entries.locator(".tag")).to_have_text(["#db", "#ops"])
+    await keys.press("Tab")
+    await confirm()
+    # A session is ended, not removed: it stays in the list.
+    await walk("e", "Sessions", "docs", "", "docs/")
+    await expect(entries.locator(".claims code")).to_have_text(["docs", "docs/"])
+    await keys.press("Enter")
+    await page.locator(".entry .danger").press("Enter")
+    await expect(entries).to_contain_text("ended")
+    await expect(entries.locator("button")).to_have_count(0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -54,12 +55,14 @@ def make_web(
     origins: list[str],
     fast_hook: fast.Pass | None = None,
     keyless: KeylessPort | None = None,
+    data_dir: Path | None = None,
 ) -> Starlette:
     """Return the ASGI application of an app that is already open, for exactly these Hosts and
     Origins; with the route of the fast hook if there is a pass for it, and with the application of
-    the port for clients without keys if there is one.
+    the port for clients without keys if there is one. The page Connect names `data_dir`.
     """
     from ackbox.faces.web import views
+    from ackbox.faces.web.page import Server
 
     call, metrics = counted(app)
     tickets = Tickets(call, lambda: app.clock())
@@ -87,7 +90,7 @@ def make_web(
             *mcp.routes(),
             *rest.routes(call),
             *dialect_rest.routes(call, app, tickets),
-            *views.routes(call),
+            *views.routes(call, Server(data_dir=data_dir, tools=_tools)),
             *webhook.routes(call),
             *hook.routes(call, app.clock, fast_hook=fast_hook),
         ],
@@ -99,6 +102,13 @@ def make_web(
     )
     web.router = Lookup(web.routes, lifespan=lifespan)
     return web
+
+
+def _tools() -> int:
+    """Return how many MCP tools an agent gets; loads them only when somebody asks."""
+    from ackbox.faces.mcp.native import TOOLS
+
+    return len(TOOLS)
 
 
 def _without_key(app: App, call: Calling, keyless: KeylessPort) -> ASGIApp:

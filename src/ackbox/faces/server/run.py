@@ -291,7 +291,14 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     hosts, origins = who_may_knock(place.host, port, place.names)
     fast_hook = fast.new_pass(lambda: read_operator_key(place.where))
     settings = uvicorn.Config(
-        make_web(app, hosts=hosts, origins=origins, fast_hook=fast_hook, keyless=keyless),
+        make_web(
+            app,
+            hosts=hosts,
+            origins=origins,
+            fast_hook=fast_hook,
+            keyless=keyless,
+            data_dir=place.where,
+        ),
         log_config=None,
         lifespan="on",
         access_log=False,

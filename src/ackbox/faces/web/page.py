@@ -6,12 +6,20 @@ Explained in docs/why/dashboard.md.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from ackbox.faces.http.connection import introduced
 from ackbox.faces.http.wire import Calling, builtins
+
+
+class Server(msgspec.Struct, frozen=True):
+    """What pages say about the server: its data directory, the number of an agent's MCP tools."""
+
+    data_dir: Path | None
+    tools: Callable[[], int]
 
 
 class Ask:
@@ -26,6 +34,7 @@ class Ask:
         about: tuple[str, ...],
         query: dict[str, str],
         scope: MutableMapping[str, Any],
+        server: Server,
     ) -> None:
         self._call = call
         self._key = key
@@ -33,6 +42,7 @@ class Ask:
         self.about = about
         self.query = query
         self._scope = scope
+        self.server = server
 
     async def __call__(self, operation: str, /, **params: Any) -> Any:
         """Call one operation in the page's workspace with the key of the request.

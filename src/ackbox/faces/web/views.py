@@ -26,8 +26,8 @@ from ackbox.faces.http.connection import introduced
 from ackbox.faces.http.reply import JSON, credential, error_response, path_prefix
 from ackbox.faces.http.wire import Calling, as_error, encode
 from ackbox.faces.web import authorize, sign_in
-from ackbox.faces.web.page import Ask, Page
-from ackbox.faces.web.pages import messages, watch, work
+from ackbox.faces.web.page import Ask, Page, Server
+from ackbox.faces.web.pages import automation, messages, watch, work
 from ackbox.model.moment import to_text
 
 if TYPE_CHECKING:
@@ -39,7 +39,12 @@ ASKED: dict[str, dict[str, Any]] = {
     "agent.list": {"present_first": True, "limit": 200, "with_unread": True, "waiting": 50},
     "workspace.needs": {"limit": 50},
 }
-PAGES: dict[str, Page] = {**messages.PAGES, **watch.PAGES, **work.PAGES}
+PAGES: dict[str, Page] = {
+    **messages.PAGES,
+    **watch.PAGES,
+    **work.PAGES,
+    **automation.PAGES,
+}
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src"
@@ -74,6 +79,7 @@ STYLES = (
     "tables",
     "charts",
     "forms",
+    "manage",
 )
 # Scripts that the first script imports before it can draw. The page names them so that the browser
 # fetches them in parallel.
@@ -91,7 +97,6 @@ AT_ONCE = (
     "core/frame.js",
     "pages/live.js",
     "pages/needs.js",
-    "pages/thread.js",
     "core/pages.js",
     "widgets/selection.js",
     "widgets/filter_box.js",
@@ -190,14 +195,14 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
     return Response(text, status_code=status, media_type="text/html", headers=SAFE)
 
 
-def routes(call: Calling) -> list[Route]:
+def routes(call: Calling, server: Server) -> list[Route]:
     """Return the dashboard's routes."""
 
     async def root(request: Request) -> Response:
         return await _first_page(request, call)
 
     async def page(request: Request) -> Response:
-        return await _page(request, call)
+        return await _page(request, call, server)
 
     return [
         Route("/", root),
@@ -226,7 +231,7 @@ async def _first_page(request: Request, call: Calling) -> Response:
     return RedirectResponse(prefix + first, status_code=303)
 
 
-async def _page(request: Request, call: Calling) -> Response:
+async def _page(request: Request, call: Calling, server: Server) -> Response:
     name, about, twin = _parts(request.path_params["page"])
     try:
         found = PAGES.get(name)
@@ -239,6 +244,7 @@ async def _page(request: Request, call: Calling) -> Response:
             about=about,
             query=dict(request.query_params),
             scope=request.scope,
+            server=server,
         )
         return await _answer(request, ask, name, found, twin)
     except Exception as error:  # the edge: everything becomes a page or the one error shape

@@ -6,6 +6,7 @@ Explained in docs/why/dashboard.md.
 from __future__ import annotations
 
 import asyncio
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -20,25 +21,59 @@ UNFINISHED, FINISHED = 200, 30
 
 
 async def load_tasks(ask: Ask) -> dict[str, Any]:
-    narrow = {name: ask.query.get(name) for name in ("assignee", "project", "tag")}
-    unfinished, finished = await asyncio.gather(
-        ask("task.list", status="unfinished", limit=UNFINISHED, urgent_first=True, **narrow),
-        ask("task.list", status="finished", limit=FINISHED, **narrow),
-    )
+    """Return tasks that match the filter: the unfinished ones, most urgent first (with words:
+    newest first), and those that were finished last.
+    """
+    narrow = {name: ask.query.get(name) or None for name in ("assignee", "project", "tag")}
+    words = ask.query.get("q", "").strip()[:400]
+    if words:
+        unfinished, finished = await asyncio.gather(
+            ask("task.search", query=words, status="unfinished", limit=UNFINISHED, **narrow),
+            ask("task.search", query=words, status="finished", limit=FINISHED, **narrow),
+        )
+    else:
+        unfinished, finished = await asyncio.gather(
+            ask("task.list", status="unfinished", limit=UNFINISHED, urgent_first=True, **narrow),
+            ask("task.list", status="finished", limit=FINISHED, **narrow),
+        )
     more = unfinished["cursor"] and (
-        f"Only the {UNFINISHED} most urgent unfinished tasks are shown. "
-        "To narrow the list, add ?assignee=, ?project= or ?tag= to the address."
+        f"Only {UNFINISHED} unfinished tasks are shown. Use the filter to find the others."
     )
     return {"tasks": [*unfinished["tasks"], *finished["tasks"]], "more": more}
 
 
 async def load_connect(ask: Ask) -> dict[str, Any]:
-    me = await ask("agent.whoami")
+    me, roster = await asyncio.gather(
+        ask("agent.whoami"), ask("agent.list", present_first=True, limit=200)
+    )
+    sent = (
+        await ask("message.history", sender=me["agent"], limit=20, body_chars=0, with_tallies=True)
+        if me["agent"]
+        else {"messages": [], "tallies": []}
+    )
+    kinds = [each["kind"] for each in roster["agents"]]
     return {
         "may_make_keys": "admin" in me["may"],
         "command": command(),
+        "options": options(ask),
+        "tools": ask.server.tools(),
         "endpoints": [f"/mcp/{dialect.name}" for dialect in DIALECTS],
+        "steps": {
+            "connected": "agent" in kinds,
+            "sent": bool(sent["messages"]),
+            "received": any(each["delivered"] for each in sent["tallies"]),
+            "invited": kinds.count("human") > 1,
+        },
     }
+
+
+def options(ask: Ask) -> list[str]:
+    """Return the options with which a command on this machine finds this server and workspace."""
+    where = ask.server.data_dir and ask.server.data_dir.resolve()
+    # Not the setting of this process: the shell that runs the command may not have it.
+    usual = Path.home() / ".local/share/ackbox"
+    own = [] if where in (None, usual) else ["--data-dir", str(where)]
+    return [*own, *([] if ask.workspace == "default" else ["-w", ask.workspace])]
 
 
 def command() -> str:
@@ -64,7 +99,8 @@ def lines_tasks(data: dict[str, Any]) -> Iterator[str]:
 
 
 def lines_connect(data: dict[str, Any]) -> Iterator[str]:
-    yield f"MCP server command: {data['command']} mcp --as NAME"
+    options = "".join(f" {shlex.quote(each)}" for each in data["options"])
+    yield plain(f"MCP server command: {data['command']}{options} mcp --as NAME")
     yield "Over HTTP: /mcp, with an API key from: ackbox key create --agent NAME"
     for path in data["endpoints"]:
         yield f"For clients of other systems: {path}"

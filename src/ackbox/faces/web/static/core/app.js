@@ -20,8 +20,8 @@ import {
 } from "./store.js";
 import { busy, go, nextDensity, route } from "./frame.js";
 import { focusPage, help, keys } from "./keys.js";
-import { Help, Navigation, Palette, isOpen, listed, palette } from "./navigation.js";
-import { PAGES } from "./pages.js";
+import { Navigation, Palette, isOpen, listed, palette } from "./navigation.js";
+import { PAGES, placeOf } from "./pages.js";
 
 /** A page whose script is fetched when the page is first opened. */
 function Later({ page, ...rest }) {
@@ -52,7 +52,7 @@ function Later({ page, ...rest }) {
 function Middle() {
   const { page: name, about, data, problem, path } = route.value;
   // Read here, not in the effect, so that the title follows the number of waiting items.
-  const page = PAGES[name],
+  const page = PAGES[name]?.at ? null : PAGES[name],
     waiting = needs.value;
   useEffect(() => {
     const title = page?.title === "Mailbox" ? about[0] : (page?.title ?? "Not found");
@@ -71,6 +71,8 @@ function Middle() {
         : null
     }</main>`;
 }
+
+const HELP = { later: () => import("./help.js"), title: "Help" };
 
 // Screen readers announce a summary every ten seconds, never every row; urgent messages at once.
 const digest = signal(""),
@@ -137,7 +139,7 @@ function App() {
     <${Navigation} /><${Middle} />${palette.value ? html`<${Palette} />` : null}${
       help.value
         ? html`
-    <${Help} />`
+    <${Later} page=${HELP} />`
         : null
     }
     <div class="refused" role="alert">${refused.value}</div>
@@ -150,7 +152,7 @@ keys("Everywhere", {
   ...Object.fromEntries(
     listed()
       .filter(([, page]) => page.key)
-      .map(([name, page]) => [`g ${page.key}`, [() => go(`${base}/${name}`), page.title]]),
+      .map(([name, page]) => [`g ${page.key}`, [() => go(placeOf(name)), page.title]]),
   ),
   c: [
     () => {
@@ -206,4 +208,8 @@ route.subscribe(({ path: now }) => {
 });
 render(html`<${App} />`, document.getElementById("app"));
 start();
+const soon = Object.values(PAGES).filter((page) => page.soon);
+setTimeout(() => {
+  for (const page of soon) page.later().catch(() => {});
+}, 0);
 requestAnimationFrame(() => focusPage({ preventScroll: true }));

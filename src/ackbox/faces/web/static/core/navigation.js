@@ -1,13 +1,13 @@
 // Navigation: the pages and agents on the left, the command palette, and the list of shortcuts.
 import { signal } from "../vendor/signals.js";
-import { useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
-import { html, CloseButton, Human, Icon, Key, Presence, safe, seen } from "../widgets/ui.js";
+import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
+import { html, Human, Icon, Presence, safe, seen } from "../widgets/ui.js";
 import { compose } from "../widgets/drafts.js";
 import { kept } from "./filter.js";
 import { density, go, nextDensity, nextTheme, route, setTheme, theme, useOthers } from "./frame.js";
-import { help, known } from "./keys.js";
+import { help } from "./keys.js";
 import { address, rankOf } from "./lookup.js";
-import { PAGES } from "./pages.js";
+import { PAGES, placeOf } from "./pages.js";
 import { base, first, me, needs, root, roster, workspace } from "./store.js";
 
 /** Whether the navigation is open on a narrow screen. */
@@ -15,7 +15,8 @@ export const isOpen = signal(false);
 /** The pages of the navigation: [name, page] pairs. */
 export const listed = () => Object.entries(PAGES).filter(([, page]) => page.place);
 
-const MAX_AGENTS = 100,
+const MORE = "ackbox.more",
+  MAX_AGENTS = 100,
   MAX_AWAITED = 20;
 const THEME_ICONS = {
   dark: "M13 9.5A5.5 5.5 0 1 1 6.5 3a4.5 4.5 0 0 0 6.5 6.5z",
@@ -41,16 +42,17 @@ function agentsShown({ agents, total, waiting }) {
 
 export function Navigation() {
   const { online, total, awaited } = roster.value,
-    agents = agentsShown(roster.value);
+    agents = agentsShown(roster.value),
+    isMore = PAGES[route.value.page]?.more || localStorage.getItem(MORE) === "on";
   return html`<nav class=${`left ${isOpen.value ? "is-open" : ""}`} aria-label="Pages and agents">
     <div class="brand">
       <a href=${`${base}/live`} class="logo" aria-label="ackbox">ackbox</a><${Workspace} />
     </div>
-    <ul class="places">${listed().map(
-      ([name, page]) => html`<${Place} name=${name} page=${page} />
-    `,
-    )}
-    </ul>
+    <${Places} of=${listed().filter(([, page]) => !page.more)} />
+    <details class="more-places" open=${isMore} onToggle=${(event) => {
+      localStorage.setItem(MORE, event.target.open ? "on" : "off");
+    }}><summary>More</summary>
+      <${Places} of=${listed().filter(([, page]) => page.more)} /></details>
     <h2>Agents <span class="num">${online}/${total}</span></h2>
     <ul class="agents">
       ${agents.map((each) => html`<${Agent} key=${each.agent} each=${each} />`)}
@@ -75,11 +77,26 @@ function Workspace() {
     )}</select></label>`;
 }
 
+const Places = ({ of }) =>
+  html`<ul class="places">${of.map(
+    ([name, page]) => html`<${Place} name=${name} page=${page} />
+    `,
+  )}</ul>`;
+
 function Place({ name, page }) {
-  return html`<li class=${page.apart ? "is-apart" : null}><a href=${`${base}/${name}`}
-    aria-current=${route.value.page === name ? "page" : null}
+  const { page: open, about } = route.value,
+    isHere = page.at ? page.at === [open, ...about].join("/") : open === name,
+    own = page.at && roster.value.agents.find((each) => each.agent === me.agent),
+    count = name === "needs" ? needs.value : own?.unread;
+  return html`<li class=${page.apart ? "is-apart" : null}><a href=${placeOf(name)}
+    aria-current=${isHere ? "page" : null}
     title=${page.key ? `g ${page.key}` : null}>${page.title}
-    ${name === "needs" && needs.value ? html`<span class="num badge">${needs.value}</span>` : null}
+    ${
+      count
+        ? html`<span class=${page.at ? "num dim" : "num badge"}>${count >= 100 ? "100+" : count}
+          </span>`
+        : null
+    }
   </a></li>`;
 }
 
@@ -114,21 +131,46 @@ function Awaited({ name }) {
   </a></li>`;
 }
 
+const APPEARANCE = { system: "as the system", light: "light", dark: "dark" };
+
+/** The menu of the signed-in person: appearance, help, settings, sign-out. */
 function Me() {
-  const themed = `Theme: ${theme.value}`,
-    dense = `Density: ${density.value}`;
-  return html`<div class="me">
-    <span class="line"><b><bdi>${safe(me.agent ?? me.role)}</bdi></b>${" "}
-      <span class="dim">${me.role}</span></span>
-    <button type="button" class="quiet small" title=${themed} aria-label=${themed}
-      onClick=${nextTheme}><${Icon} d=${THEME_ICONS[theme.value]} /></button>
-    <button type="button" class="quiet small" title=${`${dense} · d`} aria-label=${dense}
-      onClick=${nextDensity}><${Icon} d="M3 4h10M3 8h10M3 12h10" /></button>
-    <form method="post" action=${`${root}/logout`}>
-      <button class="quiet small" title="Sign out" aria-label="Sign out">
-        <${Icon} d="M6 2.5H3v11h3M7 8h7M11 5l3 3-3 3" /></button>
-    </form>
-  </div>`;
+  const menu = useRef(null);
+  useEffect(() => {
+    const close = (event) => {
+      if (!menu.current?.contains(event.target)) menu.current.open = false;
+    };
+    document.addEventListener("click", close);
+    document.addEventListener("focusin", close);
+    return () => {
+      document.removeEventListener("click", close);
+      document.removeEventListener("focusin", close);
+    };
+  }, []);
+  const closed = (run) => () => {
+    menu.current.open = false;
+    run();
+  };
+  return html`<details class="me" ref=${menu} onKeyDown=${(event) => {
+    if (event.key !== "Escape" || !menu.current.open) return;
+    event.preventDefault();
+    menu.current.open = false;
+    menu.current.firstElementChild.focus();
+  }}><summary><span class="line"><b><bdi>${safe(me.agent ?? me.role)}</bdi></b> <span
+    class="dim">${me.role}</span></span><${Icon} d="M4 10l4-4 4 4" /></summary>
+    <div class="menu-of">
+      <button type="button" onClick=${nextTheme}><${Icon} d=${THEME_ICONS[theme.value]} />
+        Theme: ${APPEARANCE[theme.value]}</button>
+      <button type="button" onClick=${nextDensity}><${Icon} d="M3 4h10M3 8h10M3 12h10" />
+        Density: ${density.value}</button>
+      <button type="button" onClick=${closed(() => {
+        help.value = true;
+      })}><${Icon} d="M2 4.5h12v7H2zM5 9.5h6M5 7h.1M8 7h.1M11 7h.1" /> Keyboard shortcuts</button>
+      <button type="button" onClick=${closed(() => go(`${base}/settings`))}><${Icon}
+        d="M2 5h6M12 5h2M2 11h2M8 11h6M8 3v4h4V3zM4 9v4h4V9z" /> Settings</button>
+      <form method="post" action=${`${root}/logout`}><button><${Icon}
+        d="M6 2.5H3v11h3M7 8h7M11 5l3 3-3 3" /> Sign out</button></form>
+    </div></details>`;
 }
 
 /** Whether the palette is open. */
@@ -147,7 +189,7 @@ function commands(others) {
       text: page.title,
       kind: "page",
       hint: page.key ? `g ${page.key}` : "",
-      run: () => go(`${base}/${name}`),
+      run: () => go(placeOf(name)),
     })),
     ...roster.value.agents.map(mailbox),
     ...others.map(mailbox),
@@ -273,39 +315,4 @@ export function Palette() {
         <span class="dim small">${each.kind}</span><span class="grow"></span><span
         class="dim small">${each.hint}</span></li>`,
     )}</ul></dialog>`;
-}
-
-export function Help() {
-  const dialog = useRef(null);
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    shown.showModal();
-    return () => shown.close();
-  }, []);
-  const close = () => {
-    help.value = false;
-  };
-  return html`<dialog class="help" ref=${dialog} aria-label="Keyboard shortcuts" onClose=${close}
-    onClick=${(event) => {
-      if (event.target === dialog.current) close();
-    }}><header><h2>Keyboard shortcuts</h2><span class="grow"></span><${CloseButton}
-    onClick=${close} /></header>
-    <div class="columns">${known().map(
-      ({ title, map }) =>
-        html`<section><h3>${title}</h3><dl>${Object.entries(map)
-          .filter(([, [, what]]) => what)
-          .map(
-            ([key, [, what]]) =>
-              html`<div><dt>${key.split(" ").map(
-                (each) => html`<${Key}>
-                ${each === "Enter" ? "⏎" : each}</${Key}> `,
-              )}</dt><dd>${what}</dd></div>`,
-          )}</dl></section>`,
-    )}
-      <section><h3>Message box</h3><dl>
-        <div><dt><code>@name</code></dt><dd>at the start: recipient</dd></div>
-        <div><dt><code>!</code> <code>!!</code></dt><dd>at the start: high, urgent</dd></div>
-        <div><dt><code>/blocked</code></dt><dd>at the start: intent</dd></div>
-        <div><dt><${Key}>Ctrl</${Key}> <${Key}>⏎</${Key}></dt><dd>send</dd></div></dl></section>
-    </div></dialog>`;
 }

@@ -20,6 +20,7 @@ import {
   seen,
   to,
   urgencyOf,
+  whole,
 } from "../widgets/ui.js";
 import { useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
 import { base, me, mayWrite, refusal } from "../core/store.js";
@@ -40,7 +41,9 @@ function Cell({ receipt, isAt, onPick, id }) {
       aria-label="not a recipient">·</span></td>`;
   const label = `${receipt.agent}: ${receipt.state}`;
   return html`<td class=${isAt ? "is-at" : ""} id=${id} onClick=${onPick}
-    title=${[label, ...receipt.by.map((each) => `${each.mark} ${each.at}`)].join("\n")}><${Circle}
+    title=${[label, ...receipt.by.map((each) => `${each.mark} ${whole(each.at)}`)].join(
+      "\n",
+    )}><${Circle}
       state=${receipt.state} label=${label} /></td>`;
 }
 

@@ -3,7 +3,9 @@ import {
   html,
   Agent,
   Age,
+  age,
   Intent,
+  Sure,
   classes,
   Teach,
   firstLine,
@@ -31,21 +33,27 @@ const SUMMARIES = {
   expired: "sent a message that expired",
 };
 
-/** A button for something that cannot be undone; it asks for confirmation. */
-function Sure({ text, sure, run, about }) {
-  const [asked, ask] = useState(false),
-    [problem, fail] = useState("");
-  return asked
-    ? html`<button type="button" class="danger"
-      onClick=${() => run().catch((error) => fail(error.message))}>${sure}</button><button
-        type="button" class="quiet" onClick=${() => ask(false)}>Cancel</button>${
-          problem
-            ? html`<span
-          class="problem" role="alert">${problem}</span>`
-            : null
-        }`
-    : html`<button type="button" aria-label=${about ? `${text}: ${about}` : null}
-      onClick=${() => ask(true)}>${text}</button>`;
+const REASONS = {
+  blocked: "not acknowledged",
+  question: "no reply",
+  mail: "not acknowledged",
+  urgent: "not acknowledged",
+  stuck: "not delivered",
+  expired: "expired before it was delivered, sent",
+};
+
+/** Why a message needs a person, and for how long. */
+function Reason({ need: { kind, since, message, waiting_for } }) {
+  const why =
+    kind === "late"
+      ? `reply overdue for ${age(message.expects_reply_by)}`
+      : kind === "expired"
+        ? `${REASONS.expired} ${age(since)} ago`
+        : `${REASONS[kind]} for ${age(since)}`;
+  const by = ["mail", "question", "blocked"].includes(kind) ? [] : waiting_for;
+  return html`<p class="dim small">${why}${
+    by.length ? html`: <bdi>${by.map(safe).join(", ")}</bdi>` : ""
+  }</p>`;
 }
 
 async function dismiss(name) {
@@ -232,13 +240,7 @@ export function Needs({ data }) {
             ${to(m)}</bdi>`
             }</span></p>
             <p class="line"><bdi>${firstLine(m)}</bdi></p>
-            ${
-              need.kind === "urgent" || need.kind === "stuck" || need.kind === "expired"
-                ? html`<p
-            class="dim small">waiting for: <bdi>${need.waiting_for.map(safe).join(", ")}</bdi>
-              </p>`
-                : null
-            }</div>
+            <${Reason} need=${need} /></div>
           <div class="acts" onClick=${(event) => event.stopPropagation()}>
             ${
               mayWrite

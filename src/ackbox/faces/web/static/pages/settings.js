@@ -2,7 +2,7 @@
 import { useState } from "../vendor/hooks.js";
 import { density, nextDensity, setTheme, theme, Top } from "../core/frame.js";
 import { lettersOff, setLetters } from "../core/keys.js";
-import { Time, html, safe } from "../widgets/ui.js";
+import { Copy, Time, html, now, safe, setZone, whole, zone } from "../widgets/ui.js";
 import { isOn, turn, wanted } from "../core/notices.js";
 import { call, me, refusal, root } from "../core/store.js";
 
@@ -50,6 +50,7 @@ export function Settings({ data }) {
     <label class="together"><input type="checkbox" checked=${!lettersOff.value}
     onChange=${(event) => setLetters(event.target.checked)} /> Keyboard shortcuts
       </label>
+    <${Zone} />
     <${Notices} />
     <h2>Workspace <bdi>${safe(own.name)}</bdi></h2>
     <p class="dim">${MODES[own.mode]} Agents: ${own.agents}.</p>
@@ -78,6 +79,13 @@ export function Settings({ data }) {
       </span>
       </p>
     <form method="post" action=${`${root}/logout`}><button>Sign out</button></form>
+    <h2>People</h2>${
+      mayAdmin
+        ? html`<${Invite} />`
+        : html`<p class="dim">Only an admin can invite a person. On the server: <code>
+          ackbox open --as NAME</code></p>`
+    }
+    <${Roles} />
     <h2>API keys</h2>${
       data.keys
         ? html`<${Keys} given=${data.keys} />`
@@ -108,6 +116,69 @@ function Notices() {
     class="problem" role="alert">${said}</p>`
       : null
   }`;
+}
+
+/** The time zone in which this browser shows times. */
+function Zone() {
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return html`<p class="together"><label>Time zone <select value=${zone.value}
+    onChange=${(event) => setZone(event.target.value)}><option value="">
+      Of this browser (${own})</option>${[
+        "UTC",
+        ...(Intl.supportedValuesOf?.("timeZone") ?? []),
+      ].map(
+        (name) => html`<option value=${name} selected=${name === zone.value}>${name}</option>`,
+      )}</select></label> <span class="dim num">Now: ${whole(now.value)}</span></p>`;
+}
+
+const ROLES = {
+  human: "Person: reads and writes as themselves",
+  owner: "Owner: also changes settings, keys and webhooks",
+  agent: "Agent: reads and writes under its name",
+  "read-only": "Read-only: reads, marks nothing",
+  operator: "Operator: everything on this server, in all workspaces",
+};
+
+function Roles() {
+  return html`<details class="roles"><summary>Roles</summary><dl>${Object.entries(ROLES).map(
+    ([role, what]) => html`<div><dt>${role}</dt><dd>${what}</dd></div>`,
+  )}</dl></details>`;
+}
+
+/** A link that signs a person in once. */
+function Invite() {
+  const [made, setMade] = useState(null),
+    [problem, fail] = useState("");
+  async function invite(event) {
+    event.preventDefault();
+    const { name, role } = event.target.elements;
+    fail("");
+    try {
+      const link = await call("login.link", {
+        name: name.value.trim(),
+        as_owner: role.value === "owner",
+      });
+      setMade({ ...link, url: location.origin + root + link.path });
+    } catch (error) {
+      setMade(null);
+      fail(refusal(error));
+    }
+  }
+  return html`<form class="together" onSubmit=${invite}><label>Name of the person <input name="name"
+      required maxlength="256" autocomplete="off" spellcheck="false" /></label>
+    <label>Role <select name="role"><option value="human">Person</option><option value="owner">
+      Owner</option></select></label> <button>Create invitation</button></form>
+    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}
+    ${
+      made
+        ? html`<div class="shown-once" role="status"><p>Send this link to <b>
+          ${safe(made.agent)}</b>.
+          It signs in once, until <${Time} at=${made.expires_at} seconds=${false} />.</p>
+          <p class="together"><code>${made.url}</code> <${Copy} text=${made.url}
+          label="Copy link" />
+          </p></div>`
+        : null
+    }`;
 }
 
 function One({ legend, name, value, of, onPick }) {

@@ -1,9 +1,10 @@
 // Tasks: a board or a list, and one task beside it. Tasks move by key, button or dragging; the
 // server decides whether a move is allowed, and the page shows its error.
 import { useEffect, useRef, useState } from "../vendor/hooks.js";
-import { address, names, presenceOf } from "../core/lookup.js";
-import { query, setQuery, Top, useFresh, useOthers } from "../core/frame.js";
-import { Age, Body, CloseButton, Presence, Teach, html, safe } from "../widgets/ui.js";
+import { address, presenceOf } from "../core/lookup.js";
+import { query, setQuery, Top, useFresh } from "../core/frame.js";
+import { Age, Body, CloseButton, Presence, Teach, Time, html, safe } from "../widgets/ui.js";
+import { Assignee, EditTask, Filter, NewTask, PRIORITY } from "../widgets/task_forms.js";
 import { call, mayWrite, refusal } from "../core/store.js";
 
 const COLUMNS = [
@@ -60,12 +61,13 @@ const MOVES = {
 };
 
 const columnOf = (task) => COLUMNS.findIndex((column) => column.states.includes(task.status));
-const PRIORITY = { 1: "low", 2: "low", 3: "normal", 4: "high", 5: "urgent" };
 
 export function Tasks({ data: first }) {
   const [data] = useFresh(first, (event) => event.kind.startsWith("task."), 300);
   const [tasks, setTasks] = useState(data.tasks);
   const [problem, setProblem] = useState("");
+  const [isNew, setNew] = useState(false);
+  const isNarrow = ["q", "assignee", "tag", "project"].some((name) => query.value[name]);
   const board = useRef(null);
   useEffect(() => setTasks(data.tasks), [data]);
   const chosen = tasks.find((task) => task.id === query.value.task);
@@ -135,15 +137,22 @@ export function Tasks({ data: first }) {
 
   const isList = query.value.view === "list";
   return html`<div class=${`view is-tasks ${chosen ? "has-pane" : ""}`}><${Top} title="Tasks">
-      ${mayWrite ? html`<${Add} ask=${ask} />` : null}<span class="grow"></span>
+      ${
+        mayWrite
+          ? html`<${Add} ask=${ask} /><button type="button" class="quiet" aria-expanded=${isNew}
+            onClick=${() => setNew(!isNew)}>All fields</button>`
+          : null
+      }<span class="grow"></span>
       <button type="button" class="quiet"
       onClick=${() => setQuery({ view: isList ? null : "list" })}>${isList ? "Board" : "List"}
         </button></${Top}>
-    <div class="mid">${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}
+    <div class="mid">${isNew ? html`<${NewTask} close=${() => setNew(false)} done=${put} />` : null}
+    ${tasks.length || isNarrow ? html`<${Filter} tasks=${tasks} />` : null}
+    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}
     ${data.more ? html`<p class="dim small told">${data.more}</p>` : null}
     ${
       tasks.length === 0
-        ? html`<${Nothing}/>`
+        ? html`<${Nothing} isNarrow=${isNarrow} />`
         : isList
           ? html`<${List} tasks=${tasks} choose=${choose} chosen=${chosen}/>`
           : html`<div class="board" ref=${board}>${COLUMNS.map(
@@ -154,7 +163,8 @@ export function Tasks({ data: first }) {
     }</div>
     ${
       chosen
-        ? html`<${One} task=${chosen} all=${tasks} move=${move} ask=${ask} close=${() => {
+        ? html`<${One} task=${chosen} all=${tasks} move=${move} ask=${ask} put=${put}
+          close=${() => {
             choose(null);
             focus(chosen.id);
           }}/>`
@@ -202,6 +212,13 @@ function Card({ task, isChosen, choose, onKey }) {
       ${task.is_late ? html` · <strong class="late">overdue</strong>` : ""}
     </span>
     ${
+      task.tags.length || (task.due_at && !task.is_late)
+        ? html`<span class="about"><${Tags} task=${task} />${
+            task.due_at && !task.is_late ? html`<${Due} task=${task} />` : ""
+          }</span>`
+        : ""
+    }
+    ${
       task.waits_for.length
         ? html`<span class="about">
     waits for ${task.waits_for.length === 1 ? "another task" : `${task.waits_for.length} tasks`}
@@ -240,11 +257,13 @@ function List({ tasks, chosen, choose }) {
     )}</tbody></table></div>`;
 }
 
-function One({ task, all, move, ask, close }) {
-  const [note, setNote] = useState("");
+function One({ task, all, move, ask, put, close }) {
+  const [note, setNote] = useState(""),
+    [isEdited, edit] = useState(false);
   const heading = useRef(null);
   useEffect(() => {
     setNote("");
+    edit(false);
     heading.current?.focus();
   }, [task.id]);
   const named = (id) => all.find((each) => each.id === id);
@@ -271,6 +290,18 @@ function One({ task, all, move, ask, close }) {
     <p class="about">${WORDS[task.status]} · ${PRIORITY[task.priority]} · created by ${safe(
       task.creator,
     )}${task.project ? ` · ${safe(task.project)}` : ""}</p>
+    ${
+      task.due_at || task.tags.length
+        ? html`<p class="about">${task.due_at ? html`<${Due} task=${task} /> ` : ""}<${Tags}
+          task=${task} /></p>`
+        : ""
+    }
+    ${
+      mayWrite && !isEdited
+        ? html`<p><button type="button" onClick=${() => edit(true)}>Edit</button></p>`
+        : ""
+    }
+    ${isEdited ? html`<${EditTask} task=${task} close=${() => edit(false)} done=${put} />` : ""}
     ${task.description ? html`<div class="text"><${Body} text=${task.description} /></div>` : ""}
     ${task.done_when ? html`<p><strong>Done when</strong> ${safe(task.done_when)}</p>` : ""}
     ${
@@ -308,19 +339,6 @@ function One({ task, all, move, ask, close }) {
   </aside>`;
 }
 
-/** A box for an agent; it suggests the roster and agents beyond it that match. */
-function Assignee({ id, ...more }) {
-  const [letters, type] = useState(""),
-    others = useOthers(letters.trim().toLowerCase());
-  return html`<input id=${id} name="to" list=${`${id}-names`} autocomplete="off"
-    onInput=${(event) => type(event.target.value)} ...${more}/>
-    <datalist id=${`${id}-names`}>
-    ${[...names(), ...others.map((each) => each.agent)].map(
-      (name) => html`<option value=${name}/>
-    `,
-    )}</datalist>`;
-}
-
 function Add({ ask }) {
   const add = async (event) => {
     event.preventDefault();
@@ -345,6 +363,17 @@ function Add({ ask }) {
     <button>Add</button></form>`;
 }
 
-const Nothing = () =>
-  html`<div class="empty"><p>No tasks yet. Add one above, or run:</p><${Teach}
+const Due = ({ task }) =>
+  html`due <${Time} at=${task.due_at} day=${true} seconds=${false} />${
+    task.is_late ? html` <strong class="late">overdue</strong>` : ""
+  }`;
+
+const Tags = ({ task }) =>
+  task.tags.map((tag) => html`<span class="tag" key=${tag}>#${safe(tag)}</span> `);
+
+const Nothing = ({ isNarrow }) =>
+  isNarrow
+    ? html`<div class="empty"><p class="title">No tasks match.</p><p><a href=${address("tasks")}>
+      All tasks</a></p></div>`
+    : html`<div class="empty"><p>No tasks yet. Add one above, or run:</p><${Teach}
     command=${'ackbox task add "Write the export command" --to codex'}/></div>`;

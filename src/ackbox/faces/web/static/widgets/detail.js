@@ -13,6 +13,7 @@ import {
   textOf,
   Time,
   to,
+  whole,
 } from "./ui.js";
 import { useEffect, useState } from "../vendor/hooks.js";
 import { go } from "../core/frame.js";
@@ -26,9 +27,10 @@ function Receipts({ status }) {
     <th
     scope="col"><span class="visually-hidden">Recipient</span></th><th scope="col" title="stored">
       sent</th><th
-      scope="col" title="returned by a call that reads messages">dlv</th><th scope="col">read</th>
+      scope="col" title="returned by a call that reads messages">delivered</th><th
+      scope="col">read</th>
         <th
-        scope="col" title="acknowledged">ack</th></tr></thead>
+        scope="col">acknowledged</th></tr></thead>
     <tbody>${status.receipts.map(
       (each) => html`<tr><th scope="row"><details><summary><${Agent} name=${each.agent}
         instance=${each.instance} kind=${each.kind} /></summary><${Chain} sent=${status.created_at}
@@ -36,10 +38,10 @@ function Receipts({ status }) {
       <td><${Circle} state="acknowledged" label="stored" /></td>
       ${MARKS.map((mark) => {
         const at = each[`${mark}_at`];
-        return html`<td title=${at ?? `not ${mark}`}>${
+        return html`<td title=${at ? whole(at) : `not ${mark}`}>${
           at
             ? html`<${Circle}
-          state="acknowledged" label=${`${mark} ${at}`} />`
+          state="acknowledged" label=${`${mark} ${whole(at)}`} />`
             : each.state === "expired"
               ? html`
             <${Circle} state="expired" />`

@@ -186,18 +186,36 @@ export function Chain({ sent, by }) {
   )}</ol>`;
 }
 
-const clock = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
-const short = new Intl.DateTimeFormat(undefined, {
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
-const dayOf = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const ZONE = "ackbox.zone";
+/** The time zone of all times, as set in this browser; empty for the browser's own. */
+export const zone = signal(localStorage.getItem(ZONE) ?? "");
+const HOURS = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  SECONDS = { ...HOURS, second: "2-digit" },
+  DAY = { day: "numeric", month: "short" };
+function formats() {
+  const make = (options) => {
+    try {
+      return new Intl.DateTimeFormat(undefined, { ...options, timeZone: zone.value || undefined });
+    } catch {
+      // The browser no longer knows the stored zone.
+      return new Intl.DateTimeFormat(undefined, options);
+    }
+  };
+  return {
+    clock: make(SECONDS),
+    short: make(HOURS),
+    dayOf: make(DAY),
+    whole: make({ ...SECONDS, ...DAY, weekday: "short", year: "numeric", timeZoneName: "short" }),
+  };
+}
+let format = formats();
+export function setZone(name) {
+  localStorage.setItem(ZONE, name);
+  zone.value = name;
+  format = formats();
+}
+/** A time in full, in the zone of this browser: for tooltips. */
+export const whole = (at) => format.whole.format(new Date(at));
 
 /** The time for ages, updated every five seconds. */
 export const now = signal(time());
@@ -206,12 +224,13 @@ setInterval(() => {
 }, 5000);
 
 export function Time({ at, seconds = true, day = false }) {
-  const when = new Date(at);
-  const today = new Date(time()).toDateString() === when.toDateString();
+  const when = new Date(at),
+    { dayOf, clock, short } = zone.value !== null && format,
+    date = dayOf.format(when),
+    today = date === dayOf.format(new Date(time()));
   const text =
-    (today && !day ? "" : `${dayOf.format(when)} `) +
-    (seconds && (today || day) ? clock : short).format(when);
-  return html`<time class="num" datetime=${at} title=${at}>${text}</time>`;
+    (today && !day ? "" : `${date} `) + (seconds && (today || day) ? clock : short).format(when);
+  return html`<time class="num" datetime=${at} title=${whole(at)}>${text}</time>`;
 }
 
 export function age(at) {
@@ -226,7 +245,7 @@ export function age(at) {
 }
 
 export function Age({ at }) {
-  return html`<time class="num" datetime=${at} title=${at}>${age(at)}</time>`;
+  return html`<time class="num" datetime=${at} title=${whole(at)}>${age(at)}</time>`;
 }
 
 export function seen(each) {
@@ -373,4 +392,21 @@ export function Teach({ command }) {
 
 export function Key({ children }) {
   return html`<kbd>${children}</kbd>`;
+}
+
+/** A button for something that cannot be undone; it asks for confirmation. */
+export function Sure({ text, sure, run, about }) {
+  const [asked, ask] = useState(false),
+    [problem, fail] = useState("");
+  return asked
+    ? html`<button type="button" class="danger"
+      onClick=${() => run().catch((error) => fail(error.message))}>${sure}</button><button
+        type="button" class="quiet" onClick=${() => ask(false)}>Cancel</button>${
+          problem
+            ? html`<span
+          class="problem" role="alert">${problem}</span>`
+            : null
+        }`
+    : html`<button type="button" aria-label=${about ? `${text}: ${about}` : null}
+      onClick=${() => ask(true)}>${text}</button>`;
 }
