@@ -120,6 +120,7 @@ async def test_a_request_waits_for_an_admin_until_the_member_is_added(
     cy = await vault.post.keyed("cy", workspace=vault.name)
     for request in ("YQ==", "Yg=="):
         await cy("roster.request", request=request, member=member)
+    clock.pass_s(1)
     await vault("roster.request", agent="dora", request="Yw==", member="0" * 64)
     waiting = (await vault("roster.requests")).requests
     assert [(each.agent, each.member, each.request) for each in waiting] == [
