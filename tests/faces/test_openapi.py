@@ -19,6 +19,8 @@ from ackbox.ops.table import OPERATIONS
 from tools.examples import record
 
 pytestmark = pytest.mark.anyio
+# Their examples would be keys and signatures, which only a member's machine can make.
+SEALED = {"message.transcript", "roster.get", "roster.append", "roster.request", "roster.requests"}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 # Words that say what happened to something, or which part of Python something is.
 NO_NOUNS = re.compile(r"\.|_|^(Get|Post|Past|Line|Head|Pair|Search|Status|End|Found|Kept)$")
@@ -94,8 +96,8 @@ def test_the_document_says_where_servers_are_and_shows_every_operation_by_an_exa
         name
         for name, each in described()
         if "example" not in next(iter(each["responses"].values()))["content"]["application/json"]
-    } == set()
-    assert set(examples()) == set(OPERATIONS)
+    } == SEALED
+    assert set(examples()) == set(OPERATIONS) - SEALED
 
 
 def mismatches(value: Any, schema: dict[str, Any], place: str) -> Iterator[str]:
@@ -142,7 +144,9 @@ def test_every_example_has_the_types_that_are_described_and_every_time_says_so()
             next(iter(each["responses"].values()))["content"],
         ):
             for body in content.values():
-                found += mismatches(body.get("example", {}), body["schema"], name)
+                found += (
+                    mismatches(body["example"], body["schema"], name) if "example" in body else []
+                )
     assert found == []
 
 
@@ -183,7 +187,7 @@ def test_every_operation_lists_its_own_codes() -> None:
     assert [name for name, each in answers.items() if "422" in each] == [
         operation.name
         for operation in by_path()
-        if any(each.error is errors.UnknownRecipient for each in refusals(operation))
+        if any(each.error.status == 422 for each in refusals(operation))
     ] + ["webhook.deliver"]
     assert answers["message.send"]["409"]["description"].count("`loop_guard`") == 1
     assert prose("Do it.\n\nTwice.\n\nRaises Invalid.\nSource: x.") == "Do it.\n\nTwice."

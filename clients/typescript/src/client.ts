@@ -268,6 +268,16 @@ export interface AppendNote {
   priority?: number;
 }
 
+/** Place of the record. */
+export interface AppendResult {
+  /** Position of the record; the first is 0 */
+  position: number;
+  /** Hash of the record, base64 */
+  hash: string;
+  /** Whether the roster had the record before */
+  duplicate: boolean;
+}
+
 /** Parameters of roster.append. */
 export interface AppendRoster {
   /** Workspace (default: the key's workspace) */
@@ -280,16 +290,6 @@ export interface AppendRoster {
   session?: string | null;
   /** Record, signed by an admin member */
   record: SignedRecord;
-}
-
-/** Place of the record. */
-export interface Appended {
-  /** Position of the record; the first is 0 */
-  position: number;
-  /** Hash of the record, base64 */
-  hash: string;
-  /** Whether the roster had the record before */
-  duplicate: boolean;
 }
 
 /** Parameters of note.archive. */
@@ -3094,6 +3094,12 @@ export interface ReportSignal {
   ids: string[];
 }
 
+/** Time until which the request waits. */
+export interface RequestResult {
+  /** Time at which the request ends */
+  expires_at: string;
+}
+
 /** Parameters of roster.request. */
 export interface RequestRoster {
   /** Workspace (default: the key's workspace) */
@@ -3108,12 +3114,6 @@ export interface RequestRoster {
   request: string;
   /** Id of a member (64 hex digits) */
   member: string;
-}
-
-/** Time until which the request waits. */
-export interface Requested {
-  /** Time at which the request ends */
-  expires_at: string;
 }
 
 /** Parameters of roster.requests. */
@@ -5393,7 +5393,7 @@ export class RosterOperations {
    * first record founds the roster; it needs a key that administers the workspace. The roster
    * never changes otherwise, and the same record again is no error.
    */
-  append(params: AppendRoster, options?: CallOptions): Promise<Appended> {
+  append(params: AppendRoster, options?: CallOptions): Promise<AppendResult> {
     return this.transport.call("roster.append", params, "once", options);
   }
 
@@ -5413,7 +5413,7 @@ export class RosterOperations {
    * An admin answers it. The request waits for 24 hours; another one of the same agent replaces
    * it. It ends when a record adds the member.
    */
-  request(params: RequestRoster, options?: CallOptions): Promise<Requested> {
+  request(params: RequestRoster, options?: CallOptions): Promise<RequestResult> {
     return this.transport.call("roster.request", params, "once", options);
   }
 

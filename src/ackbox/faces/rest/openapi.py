@@ -69,8 +69,8 @@ REFUSED = {
     "431": ("HeadersTooLarge", "too_long", "the request headers are too large"),
     "503": ("Unavailable", "unavailable", "the database is not available now; retry later"),
 }
-# Only operations that send or assign can answer this.
-UNKNOWN = ("UnknownRecipient", "unknown_recipient", "no such agent, and the request rejects those")
+# Only some operations can answer this, such as those that send or assign.
+UNKNOWN = ("Unprocessable", "unknown_recipient", "no such agent, and the request rejects those")
 _COMPONENT = "#/components/schemas/"
 
 

@@ -69,10 +69,11 @@ def _fact(fact: tuple[str, Any]) -> str:
     return f"{name}: {value if isinstance(value, str) else msgspec.json.encode(value).decode()}"
 
 
-def content_hash(params: Send) -> bytes:
+def content_hash(params: Send, fields: tuple[str, ...]) -> bytes:
+    """Return the hash of what a message consists of; `fields` are those of message.send."""
     own = {
         name: getattr(params, name)
-        for name in Send.__struct_fields__
+        for name in fields
         if name
         not in (
             *Call.__struct_fields__,

@@ -283,7 +283,8 @@ def _text(params: Send, letter: SealedLetter | None) -> tuple[dict[str, Any], by
     """
     if letter is not None:
         return letter.columns, letter.link.hash
-    return check_text(params), b"" if params.idempotency_key is None else content_hash(params)
+    is_keyed = params.idempotency_key is not None
+    return check_text(params), content_hash(params, Send.__struct_fields__) if is_keyed else b""
 
 
 async def _answer(context: Context, sender: Reader, parent: Stored, *, reply: str | None) -> None:
