@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 from ackbox.app.call import App
-from ackbox.store.engine import Work
+from ackbox.store.engine import Joins, Work
 from ackbox.store.engines.sqlite import SqliteEngine
 from tests.engines import fresh_database
 from tests.faults.checker import Journal, Verdict, check, digest
@@ -100,7 +100,13 @@ class Hasty(SqliteEngine):
     goes_down = False
 
     async def write(
-        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+        self,
+        work: Work[T],
+        *,
+        slow: bool = False,
+        ws: int | None = None,
+        across: bool = False,
+        joins: Joins = "alone",
     ) -> T:
         if not self.goes_down:
             return await super().write(work, slow=slow, ws=ws, across=across)

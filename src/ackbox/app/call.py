@@ -17,6 +17,7 @@ from ackbox.app.batches import run_each
 from ackbox.app.bell import Bell, Follower, Gone
 from ackbox.app.callers import Callers
 from ackbox.app.following import Following
+from ackbox.app.foresight import foresee
 from ackbox.app.founding import found
 from ackbox.app.limits import Held, Limits
 from ackbox.app.liveness import Alive
@@ -355,6 +356,7 @@ class App:
             if gone is not None and gone.is_set:
                 raise CallerGone("The caller disconnected.", hint="Ask again.")
             store = Store(tx, ws)
+            await tx.ahead(lambda: foresee(store, operation, caller, asked))
             workspace = await self._workspace(store, caller, asked)
             if workspace.sealed:
                 refuse_plain(operation.name, asked)
@@ -375,7 +377,7 @@ class App:
         across = operation.spans_workspaces and (caller.ws == 0 or operation.scope == "server")
         try:
             result = await (
-                self.engine.write(work, ws=ws, across=across)
+                self.engine.write(work, ws=ws, across=across, joins=operation.joins(asked))
                 if writes
                 else self._read(work, slow=operation.is_slow, ws=ws, across=across)
             )
@@ -383,9 +385,7 @@ class App:
             await self._refusals.report(error, operation.name, caller, ws)
             raise
         if context is not None:
-            self._after(context, is_push=is_push)
-            if follower is not None:
-                self._waits.narrow(follower, context)
+            self._after(context, follower, is_push=is_push)
         return result
 
     async def _read(
@@ -414,9 +414,13 @@ class App:
             raise no_workspace(asked.workspace)
         return row
 
-    def _after(self, context: Context, *, is_push: bool = False) -> None:
+    def _after(
+        self, context: Context, follower: Follower | None = None, *, is_push: bool = False
+    ) -> None:
         """After the commit: wake waiting calls, and keep last-seen times for the next flush."""
         ws = context.workspace.ws
+        if follower is not None:
+            self._waits.narrow(follower, context)
         if not is_push:
             self.alive.note(ws, context.signs_of_life)
             self.alive.note_sessions(ws, context.session_signs)

@@ -20,8 +20,8 @@ from ackbox.ops.rules.in_progress import UnderWay, under_way
 from ackbox.ops.rules.marking import (
     addressed_readers,
     find_targets,
-    mark_one,
-    note_marked,
+    look_ahead,
+    mark_each,
     receipt_readers,
 )
 from ackbox.ops.rules.metadata import has_metadata
@@ -30,6 +30,7 @@ from ackbox.ops.rules.paging import REPLY_BYTES
 from ackbox.ops.rules.seeing import see_each
 from ackbox.ops.rules.totals import counts
 from ackbox.ops.table import Call, Context, Cursor, Limit, op
+from ackbox.store.engine import Joins, Queries
 from ackbox.store.marks import COUNTED_UP_TO, Trace
 from ackbox.store.messages import NEWEST, Stored
 from ackbox.store.readers import Reader
@@ -152,7 +153,11 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
 
 
-@op("inbox.check", scope="read", writes=lambda params: params.mark != "none")
+def _joins(params: Check) -> Joins:
+    return "marks"
+
+
+@op("inbox.check", scope="read", writes=lambda params: params.mark != "none", joins=_joins)
 async def check(context: Context, params: Check) -> Checked:
     """Return the caller's unread messages, oldest first.
 
@@ -169,7 +174,9 @@ async def check(context: Context, params: Check) -> Checked:
 async def _check(context: Context, params: Check, me: Reader) -> Checked:
     name = f"inbox {me.reader}"
     after = 0 if params.cursor is None else read_cursor(context.workspace.ws, name, params.cursor)
+    await context.store.ahead(lambda: _asked_first(context, params, me, after))
     seqs, looked_to = await _seqs(context, params, me, after)
+    await context.store.ahead(lambda: _asked_of(context, params, me, seqs))
     page = _within(await _rows(context, params, seqs), params)
     # A first look that finds fewer than its limit has found all there is.
     is_all = params.cursor is None and not _is_narrowed(params) and len(seqs) <= params.limit
@@ -201,6 +208,37 @@ async def _check(context: Context, params: Check, me: Reader) -> Checked:
         under_way=await under_way(context, me) if params.with_tasks else None,
         **await unknown_name(context, me),
     )
+
+
+def _asked_first(context: Context, params: Check, me: Reader, after: int) -> Queries:
+    """Return what a check asks at once: the page, and the counts."""
+    store, now = context.store, context.now
+    known = context.totals.guess(context.workspace.ws, me.reader, now=now)
+    asked = [store.query("last_seq"), store.asked_post(me, after=known, now=now)]
+    if params.state == "unread":
+        most = params.limit + 1 if _is_in_order(params) else COUNTED_UP_TO
+        asked += [
+            store.asked_unmarked(me, "read", after=after, most=most, now=now),
+            store.asked_unmarked(me, "read", after=0, most=COUNTED_UP_TO + 1, now=now),
+        ]
+    return asked
+
+
+def _asked_of(context: Context, params: Check, me: Reader, seqs: list[int]) -> Queries:
+    """Return what a check asks about the messages of its page."""
+    store = context.store
+    page = seqs[: params.limit] if _is_in_order(params) else seqs
+    if not page:
+        return []
+    asked = [*store.asked_at(page), *(store.asked_addressed(me.agent, page) if me.is_agent else ())]
+    visible_to = context.visible_to(me)
+    if visible_to is not None:
+        asked.append(store.asked_visible(page, to=visible_to))
+    if params.mark != "none":
+        asked += store.asked_marks(
+            me, [(seq, is_for_everyone) for seq in page for is_for_everyone in (False, True)]
+        )
+    return asked
 
 
 def _is_in_order(params: Check) -> bool:
@@ -275,6 +313,7 @@ def _notice(
     "inbox.wait",
     scope="read",
     writes=lambda params: params.mark != "none",
+    joins=_joins,
     is_done=lambda result: bool(result.messages) or result.has_more,
 )
 async def wait(context: Context, params: Wait) -> Checked:
@@ -388,10 +427,6 @@ def _has(trace: Trace, mark: str, me: Reader) -> bool:
 
 async def _mark_page(context: Context, me: Reader, page: list[Stored], params: Check) -> None:
     mark: Mark = "read" if params.mark == "read" else "delivered"
-    changed = []
-    for row in page:
-        for target in await find_targets(context, me, row):
-            if await mark_one(context, me, target, mark, evidence=params.evidence):
-                changed.append(row.seq)
-    if changed:
-        await note_marked(context, me, mark, changed)
+    await look_ahead(context, me, page)
+    targets = [target for row in page for target in await find_targets(context, me, row)]
+    await mark_each(context, me, targets, mark, evidence=params.evidence)

@@ -22,6 +22,7 @@ from ackbox.ops.access import Caller, Scope
 from ackbox.ops.fitting import Fits, all_fit
 from ackbox.ops.rules.sealing import Rosters
 from ackbox.ops.rules.totals import Totals
+from ackbox.store.engine import Joins, Queries
 from ackbox.store.readers import Arrival, Reader, nobody, other_spelling
 from ackbox.store.sessions import SessionRow
 from ackbox.store.store import Store, WorkspaceRow
@@ -363,6 +364,8 @@ class Traits(TypedDict, total=False):
     is_outside: bool
     find_signer: Callable[[Any, Unread, int], Awaitable[Caller]] | None
     authenticate: Callable[[Any, Any, int], Awaitable[Caller]] | None
+    joins: Callable[[Any], Joins]
+    foresees: Callable[[Store, Any, str | None], Queries] | None
     spans_workspaces: bool
     is_slow: bool
     is_bulk: bool
@@ -389,6 +392,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `find_signer(engine, request, now)` finds the sender that an `Unread` request is addressed to;
     `authenticate(engine, params, now)` checks the signature that replaces a key.
 
+    `joins(params)` says how its writes fit to others, see store/engine.py; `foresees(store, params,
+    caller's name)` returns queries that it will probably run.
+
     `cost` is how many calls one call counts as for rate limits. `is_bulk` allows a body of 8 MiB.
     `for_caller` marks an operation that is useful to its caller only, as every read is: it does not
     run for a caller who has disconnected. `creates` marks one that answers 201 over REST.
@@ -413,6 +419,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     is_outside: bool = False
     find_signer: Callable[[Any, Unread, int], Awaitable[Caller]] | None = None
     authenticate: Callable[[Any, Any, int], Awaitable[Caller]] | None = None
+    joins: Callable[[Any], Joins] = lambda params: "alone"
+    foresees: Callable[[Store, Any, str | None], Queries] | None = None
     spans_workspaces: bool = False
     is_slow: bool = False
     is_bulk: bool = False

@@ -212,7 +212,7 @@ async def _say(context: Context, me: Reader, params: Submit, number: int, turn: 
     """
     word = params.messages[number]
     key = None if params.idempotency_key is None else f"turn:{params.idempotency_key}:{number}"
-    before = None if key is None else await context.store.sent_before(me.agent, key)
+    before = None if key is None else await context.store.sent_before(me.name, key)
     if before is None:
         message = await _send(context, me, params, word, key, turn.id)
         # A parent that the server chose may be one that the agent has not seen.

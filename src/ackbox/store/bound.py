@@ -6,12 +6,12 @@ No statement runs without the workspace's number. Explained in docs/why/storage.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
-from ackbox.store.engine import Row, Transaction
+from ackbox.store.engine import Queries, Row, Transaction, Writes
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -45,6 +45,33 @@ class Bound:
         found = await self.tx.rows("take_seq", ws=self.ws, many=many)
         first: int = found[0][0]
         return first
+
+    async def add_rows(
+        self,
+        many: int,
+        writes: Callable[[int], Writes],
+        *,
+        of: frozenset[int] = frozenset(),
+    ) -> int:
+        """Take the next `many` numbers, run writes with them, and return the first number.
+
+        See Transaction.append. Call it last: the counter stays locked to the commit.
+        """
+
+        def with_ws(first: int) -> Writes:
+            return [
+                (name, [{"ws": self.ws, **each} for each in sets]) for name, sets in writes(first)
+            ]
+
+        return await self.tx.append(self.ws, many, with_ws, of=of)
+
+    def query(self, name: str, /, **parameters: Any) -> tuple[str, dict[str, Any]]:
+        """Return a query of this workspace, for `ahead`."""
+        return name, {"ws": self.ws, **parameters}
+
+    async def ahead(self, queries: Callable[[], Queries]) -> None:
+        """Say what will probably be asked next; see Transaction.ahead."""
+        await self.tx.ahead(queries)
 
     async def last_seq(self) -> int:
         """Return the newest number in use."""

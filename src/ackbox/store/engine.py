@@ -7,11 +7,17 @@ Explained in docs/why/storage.md.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Literal, Protocol, TypeVar
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
+# Statements with their parameters; a write may have several sets of them.
+Queries = Iterable[tuple[str, dict[str, Any]]]
+Writes = Sequence[tuple[str, Sequence[dict[str, Any]]]]
+# How a write fits to others: `appends` only adds rows that nothing else in its workspace reads
+# meanwhile, `marks` besides changes the marks of agents that it names, `alone` changes anything.
+Joins = Literal["appends", "marks", "alone"]
 
 
 class Transaction(Protocol):
@@ -32,6 +38,29 @@ class Transaction(Protocol):
 
     async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
         """Run a statement once for each set of parameters."""
+        ...
+
+    async def ahead(self, queries: Callable[[], Queries]) -> None:
+        """Say what will probably be asked next: where each statement is a round trip, these take
+        one together. What comes of them is the same as without.
+        """
+        ...
+
+    async def append(
+        self,
+        ws: int,
+        many: int,
+        writes: Callable[[int], Writes],
+        /,
+        *,
+        of: frozenset[int] = frozenset(),
+    ) -> int:
+        """Take the next `many` numbers of a workspace, run writes with them, and return the first.
+
+        `writes(first)` returns the writes, in order; it may be called several times, with another
+        number that stands for the first. No two of them touch the same row, and none reads what
+        another writes. `of` names the agents whose marks they change.
+        """
         ...
 
 
@@ -61,11 +90,18 @@ class Engine(Protocol):
         ...
 
     def write(
-        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+        self,
+        work: Work[T],
+        *,
+        slow: bool = False,
+        ws: int | None = None,
+        across: bool = False,
+        joins: Joins = "alone",
     ) -> Awaitable[T]:
         """Run work in a transaction and return once it is on disk; `slow` as for a read.
 
-        Workspaces take turns.
+        Workspaces take turns. `joins` says what the work usually is; work that turns out to be
+        more runs again, alone.
         """
         ...
 

@@ -16,6 +16,21 @@ from ackbox.store.engine import Row
 from ackbox.store.readers import Reader
 
 
+class Event(msgspec.Struct, frozen=True):
+    """A line of the feed that has no number yet: what happened, when, who did it, and details."""
+
+    kind: str
+    at: int
+    reader: int
+    subject: dict[str, Any]
+
+    def row(self, seq: int) -> tuple[str, list[dict[str, Any]]]:
+        """Return the line with its number, for `add_rows`."""
+        text = msgspec.json.encode(self.subject).decode()
+        row = {"seq": seq, "kind": self.kind, "at": self.at, "reader": self.reader, "subject": text}
+        return "event_add", [row]
+
+
 class Events(Bound):
     """Questions about the feed."""
 
@@ -24,16 +39,7 @@ class Events(Bound):
 
         Call it last: the counter stays locked until the commit.
         """
-        seq = await self.take_seq()
-        await self.run(
-            "event_add",
-            seq=seq,
-            kind=kind,
-            at=at,
-            reader=reader,
-            subject=msgspec.json.encode(subject).decode(),
-        )
-        return seq
+        return await self.add_rows(1, lambda seq: [Event(kind, at, reader, subject).row(seq)])
 
     async def feed_newest(
         self, *, before: int, most: int, of: int | None, visible_to: int | None

@@ -12,7 +12,8 @@ from typing import Any
 import msgspec
 
 from ackbox.store.bound import Bound
-from ackbox.store.engine import Row
+from ackbox.store.engine import Queries, Row, Writes
+from ackbox.store.events import Event
 from ackbox.store.readers import Reader
 
 COUNTED_UP_TO = 1000
@@ -127,6 +128,80 @@ def evidence_in(stored: str) -> list[str]:
     return [str(text) for act in _acts.decode(stored) for text in act[5:]]
 
 
+class Change:
+    """What marks come to in rows, for the readers of one agent and different messages."""
+
+    def __init__(self) -> None:
+        self.traces: dict[tuple[int, int], Trace] = {}
+        self.unread: list[dict[str, Any]] = []
+        self.hidden: list[dict[str, Any]] = []
+        self.shown: list[dict[str, Any]] = []
+        self._readers: dict[int, Reader] = {}
+        self._off: dict[tuple[int, str], set[int]] = {}
+
+    def set_off(self, reader: Reader, mark: str, seq: int) -> None:
+        """Take a message out of what a reader has unread (or undelivered)."""
+        self._readers[reader.reader] = reader
+        self._off.setdefault((reader.reader, mark), set()).add(seq)
+
+    def set_on(self, reader: Reader, seq: int) -> None:
+        """Put a message back among what a reader has unread."""
+        if seq <= reader.read_floor:
+            self.unread.append({"reader": reader.reader, "mark": "read", "seq": seq})
+
+    def hide(self, reader: Reader, seq: int) -> None:
+        """Archive a message."""
+        self.hidden.append({"reader": reader.reader, "seq": seq})
+
+    def show(self, reader: Reader, seq: int) -> None:
+        """Take a message out of the archive."""
+        self.shown.append({"reader": reader.reader, "seq": seq})
+
+    def rows(self) -> list[tuple[str, list[dict[str, Any]]]]:
+        """Return the writes.
+
+        What is marked at or below a floor stops being a hole; what lies above it, up to the newest
+        that is marked, and is not marked itself becomes one.
+        """
+        drops: list[dict[str, Any]] = []
+        skips: list[dict[str, Any]] = []
+        floors: dict[int, dict[str, int]] = {}
+        for (number, mark), seqs in self._off.items():
+            reader = self._readers[number]
+            floor = start = reader.read_floor if mark == "read" else reader.delivered_floor
+            for seq in sorted(seqs):
+                place = {"reader": number, "mark": mark, "seq": seq}
+                if seq <= start:
+                    drops.append(place)
+                    continue
+                if seq > floor + 1:
+                    skips.append({**place, "agent": reader.agent, "floor": floor})
+                floor = seq
+            if floor > start:
+                floors.setdefault(number, {"read": 0, "delivered": 0})[mark] = floor
+        return [
+            ("hole_drop", drops),
+            ("holes_skip", skips),
+            ("reader_floors", [{"reader": number, **each} for number, each in floors.items()]),
+            ("hole_add", self.unread),
+            ("hidden_add", self.hidden),
+            ("hidden_drop", self.shown),
+            ("receipt_put", [_receipt(*key, trace) for key, trace in self.traces.items()]),
+        ]
+
+
+def _receipt(seq: int, reader: int, trace: Trace) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "reader": reader,
+        "delivered_at": trace.delivered_at,
+        "read_at": trace.read_at,
+        "acknowledged_at": trace.acknowledged_at,
+        "archived_at": trace.archived_at,
+        "evidence": _as_acts(trace),
+    }
+
+
 class Marks(Bound):
     """Questions about marks."""
 
@@ -137,8 +212,15 @@ class Marks(Bound):
 
         Expired ones are left out.
         """
+        name, asked = self.asked_unmarked(reader, mark, after=after, most=most, now=now)
+        return [row[0] for row in await self.tx.rows(name, **asked)]
+
+    def asked_unmarked(
+        self, reader: Reader, mark: str, *, after: int, most: int, now: int
+    ) -> tuple[str, dict[str, Any]]:
+        """Return what `unmarked` asks."""
         floor = reader.read_floor if mark == "read" else reader.delivered_floor
-        rows = await self.rows(
+        return self.query(
             "unread_page",
             reader=reader.reader,
             agent=reader.agent,
@@ -148,7 +230,6 @@ class Marks(Bound):
             most=most,
             now=now,
         )
-        return [row[0] for row in rows]
 
     async def agents_with_post(self, *, now: int) -> set[int]:
         """Return the agents, by number, with unread direct messages."""
@@ -160,7 +241,13 @@ class Marks(Bound):
         """Return how many messages a reader has after a seq, counted up to 1,001 at least, and how
         many will expire.
         """
-        row = await self.row(
+        name, asked = self.asked_post(reader, after=after, now=now)
+        rows = await self.tx.rows(name, **asked)
+        return (rows[0][0], rows[0][1]) if rows else (0, 0)
+
+    def asked_post(self, reader: Reader, *, after: int, now: int) -> tuple[str, dict[str, Any]]:
+        """Return what `count_post` asks."""
+        return self.query(
             "total_count",
             reader=reader.reader,
             agent=reader.agent,
@@ -168,7 +255,6 @@ class Marks(Bound):
             most=COUNTED_UP_TO + 1,
             now=now,
         )
-        return (0, 0) if row is None else (row[0], row[1])
 
     async def count_archived(self, reader: Reader, *, most: int, now: int) -> int:
         """Return how many messages a reader has archived, without expired ones, up to a number."""
@@ -183,45 +269,43 @@ class Marks(Bound):
         )
         return [row[0] for row in rows]
 
+    def asked_flags(self, reader: Reader, seqs: Sequence[int]) -> list[tuple[str, dict[str, Any]]]:
+        """Return what `flags` asks."""
+        range = {"reader": reader.reader, "low": min(seqs), "high": max(seqs)}
+        return [
+            self.query("holes_within", mark="read", **range),
+            self.query("hidden_within", **range),
+        ]
+
     async def flags(self, reader: Reader, seqs: Sequence[int]) -> dict[int, tuple[bool, bool]]:
         """Return for each seq whether this reader has read it, and whether it has archived it."""
         if not seqs:
             return {}
-        low, high = min(seqs), max(seqs)
-        holes = {
-            row[0]
-            for row in await self.rows(
-                "holes_within", reader=reader.reader, mark="read", low=low, high=high
-            )
-        }
-        hidden = {
-            row[0]
-            for row in await self.rows("hidden_within", reader=reader.reader, low=low, high=high)
-        }
+        found = [
+            {row[0] for row in await self.tx.rows(name, **asked)}
+            for name, asked in self.asked_flags(reader, seqs)
+        ]
+        holes, hidden = found
         return {seq: (seq <= reader.read_floor and seq not in holes, seq in hidden) for seq in seqs}
 
-    async def set_off(self, reader: Reader, mark: str, seq: int) -> Reader:
-        """Take a message out of what a reader has unread (or undelivered).
+    async def set_off(self, reader: Reader, mark: str, seq: int) -> None:
+        """Take a message out of what a reader has unread (or undelivered)."""
+        change = Change()
+        change.set_off(reader, mark, seq)
+        await self.add_rows(0, lambda _: change.rows(), of=frozenset((reader.agent,)))
 
-        Returns the reader with its floor now.
+    async def apply(self, change: Change, agent: int, event: Event | None) -> int:
+        """Store what a change of one agent's marks comes to, and the feed's line about it.
+
+        Returns the seq of the line, 0 without one.
         """
-        floor = reader.read_floor if mark == "read" else reader.delivered_floor
-        if seq <= floor:
-            await self.run("hole_drop", reader=reader.reader, mark=mark, seq=seq)
-            return reader
-        await self.run(
-            "holes_skip", reader=reader.reader, agent=reader.agent, mark=mark, floor=floor, seq=seq
-        )
-        await self.run(f"reader_floor_{mark}", reader=reader.reader, seq=seq)
-        if mark == "read":
-            return msgspec.structs.replace(reader, read_floor=seq)
-        return msgspec.structs.replace(reader, delivered_floor=seq)
+        self.posted.update(agent for _ in change.unread)
 
-    async def set_on(self, reader: Reader, seq: int) -> None:
-        """Put a message back among what a reader has unread."""
-        if seq <= reader.read_floor:
-            await self.run("hole_add", reader=reader.reader, mark="read", seq=seq)
-            self.posted.add(reader.agent)
+        def writes(seq: int) -> Writes:
+            rows = change.rows()
+            return rows if event is None else [*rows, event.row(seq)]
+
+        return await self.add_rows(int(event is not None), writes, of=frozenset((agent,)))
 
     async def hide(self, reader: Reader, seq: int) -> None:
         await self.run("hidden_add", reader=reader.reader, seq=seq)
@@ -230,8 +314,24 @@ class Marks(Bound):
         """Give a broadcast to nobody who registers later."""
         await self.run("hidden_add", reader=0, seq=seq)
 
-    async def unhide(self, reader: Reader, seq: int) -> None:
-        await self.run("hidden_drop", reader=reader.reader, seq=seq)
+    def asked_marks(
+        self, me: Reader, rows: Sequence[tuple[int, bool]], *, marks: bool = True
+    ) -> Queries:
+        """Return what it takes to mark messages, each given as (seq, whether for everyone)."""
+        asked = [self.query("readers_of_agent", agent=me.agent)]
+        if not me.is_agent:
+            asked.append(self.query("reader_by_number", reader=me.agent))
+        for seq, is_for_everyone in rows:
+            if not is_for_everyone:
+                asked.append(self.query("channels_of", seq=seq))
+            elif not me.is_agent or seq <= me.registered_seq:
+                asked.append(self.query("newcomer_was_given", reader=me.agent, seq=seq))
+            if marks:
+                asked += [
+                    self.query("receipt_find", seq=seq, reader=reader)
+                    for reader in {me.agent, me.reader}
+                ]
+        return asked
 
     async def trace(self, seq: int, reader: int) -> Trace:
         """Return one recipient's row, empty when nothing happened yet."""
@@ -239,16 +339,7 @@ class Marks(Bound):
         return Trace() if row is None else _trace(row)
 
     async def put_trace(self, seq: int, reader: int, trace: Trace) -> None:
-        await self.run(
-            "receipt_put",
-            seq=seq,
-            reader=reader,
-            delivered_at=trace.delivered_at,
-            read_at=trace.read_at,
-            acknowledged_at=trace.acknowledged_at,
-            archived_at=trace.archived_at,
-            evidence=_as_acts(trace),
-        )
+        await self.run("receipt_put", **_receipt(seq, reader, trace))
 
     async def traces(
         self, seq: int, *, sender_agent: int, is_broadcast: bool, after: int, most: int

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ackbox.store.bound import Bound
-from ackbox.store.engine import Row
+from ackbox.store.engine import Queries, Row, Writes
 
 NEWEST = (1 << 62) - 1
 # So that the cost does not grow with the workspace.
@@ -95,6 +95,55 @@ def _stored(row: Row | None) -> Stored | None:
     return None if row is None else Stored(*row)
 
 
+def _rows_of(
+    message: dict[str, Any],
+    seq: int,
+    *,
+    channels: Sequence[int],
+    idempotency: tuple[str, bytes] | None,
+    reroute: bool,
+    answers: int | None,
+) -> Writes:
+    """Return all rows of a message that has this number."""
+    sender_agent, expires_at = message["sender_agent"], message["expires_at"]
+    rows: list[tuple[str, Sequence[dict[str, Any]]]] = [
+        ("message_add", [{**message, "seq": seq, "thread": message["thread"] or seq}]),
+        (
+            "addressed_add",
+            [
+                {
+                    "channel": channel,
+                    "seq": seq,
+                    "left_out": None if channel else sender_agent,
+                    "expires_at": expires_at,
+                }
+                for channel in channels
+            ],
+        ),
+    ]
+    if message["expects_reply_by"] is not None:
+        half = (message["created_at"] + message["expects_reply_by"]) // 2
+        expected = {"seq": seq, "stage": 0, "next_at": half, "reroute": int(reroute)}
+        rows.append(("obligation_add", [{"channel": channel, **expected} for channel in channels]))
+    if idempotency is not None:
+        key, content = idempotency
+        known = {"sender": sender_agent, "key": key, "seq": seq, "content": content}
+        rows.append(("idempotency_add", [known]))
+    if answers is not None:
+        rows.append(("obligation_end", [{"seq": answers}]))
+    return rows
+
+
+def _parts(seqs: Sequence[int]) -> list[str]:
+    """Return numbers as texts of some at a time: between statements it is seen how long the work
+    has taken.
+    """
+    return [
+        msgspec.json.encode(seqs[start : start + FETCHED_AT_ONCE]).decode()
+        for start in range(0, len(seqs), FETCHED_AT_ONCE)
+    ]
+
+
 class Messages(Bound):
     """Questions about messages."""
 
@@ -105,11 +154,13 @@ class Messages(Bound):
         channels: Sequence[int],
         idempotency: tuple[str, bytes] | None,
         reroute: bool = False,
+        answers: int | None = None,
     ) -> int:
         """Store a message, its addresses and its idempotency key, and return its seq.
 
         `thread` 0 starts a new thread; with `expects_reply_by` a reply is expected from each
-        address. Call it last in the transaction: senders queue on the counter.
+        address, and with `answers` no longer to the message of that seq. Call it last in the
+        transaction: senders queue on the counter.
         """
         # A reader that this transaction has not looked up rings everybody: too many rings cost
         # time, one too few costs a wait.
@@ -117,47 +168,21 @@ class Messages(Bound):
         if message["parent"] is not None:
             # Who asked waits for the recipient to reply, to whomever.
             self.posted.add(message["sender_agent"])
-        seq = await self.take_seq()
-        message["seq"] = seq
-        message["thread"] = message["thread"] or seq
-        await self.run_many("message_add", [message])
-        await self.run_many(
-            "addressed_add",
-            [
-                {
-                    "channel": channel,
-                    "seq": seq,
-                    "left_out": None if channel else message["sender_agent"],
-                    "expires_at": message["expires_at"],
-                }
-                for channel in channels
-            ],
+        return await self.add_rows(
+            1,
+            lambda seq: _rows_of(
+                message,
+                seq,
+                channels=channels,
+                idempotency=idempotency,
+                reroute=reroute,
+                answers=answers,
+            ),
         )
-        if message["expects_reply_by"] is not None:
-            half = (message["created_at"] + message["expects_reply_by"]) // 2
-            await self.run_many(
-                "obligation_add",
-                [
-                    {
-                        "channel": channel,
-                        "seq": seq,
-                        "stage": 0,
-                        "next_at": half,
-                        "reroute": int(reroute),
-                    }
-                    for channel in channels
-                ],
-            )
-        if idempotency is not None:
-            key, content = idempotency
-            await self.run(
-                "idempotency_add", sender=message["sender_agent"], key=key, seq=seq, content=content
-            )
-        return seq
 
-    async def sent_before(self, sender_agent: int, key: str) -> tuple[int, bytes] | None:
-        """Return (seq, content hash) of what this sender stored under a key."""
-        row = await self.row("idempotency_find", sender=sender_agent, key=key)
+    async def sent_before(self, sender: str, key: str) -> tuple[int, bytes] | None:
+        """Return (seq, content hash) of what the agent of this name stored under a key."""
+        row = await self.row("idempotency_find", sender=sender, key=key)
         return None if row is None else (row[0], bytes(row[1]))
 
     async def message(self, id: str) -> Stored | None:
@@ -174,13 +199,20 @@ class Messages(Bound):
     async def messages_at(self, seqs: Sequence[int]) -> list[Stored]:
         """Return the messages with these seqs, in the order asked."""
         found = {}
-        # Not all at once: between statements it is seen how long the work has taken.
-        for start in range(0, len(seqs), FETCHED_AT_ONCE):
-            part = msgspec.json.encode(seqs[start : start + FETCHED_AT_ONCE]).decode()
+        await self.ahead(lambda: self.asked_at(seqs))
+        for part in _parts(seqs):
             for row in await self.rows("messages_by_seqs", seqs=part):
                 message = Stored(*row)
                 found[message.seq] = message
         return [found[seq] for seq in seqs if seq in found]
+
+    def asked_at(self, seqs: Sequence[int]) -> Queries:
+        """Return what `messages_at` asks."""
+        return [self.query("messages_by_seqs", seqs=part) for part in _parts(seqs)]
+
+    def asked_addressed(self, agent: int, seqs: Sequence[int]) -> Queries:
+        """Return what `addressed_to` asks."""
+        return [self.query("addressed_to", agent=agent, seqs=part) for part in _parts(seqs)]
 
     async def addressed_to(self, agent: int, seqs: Sequence[int]) -> dict[int, list[int]]:
         """Return by which of an agent's readers each message was sent to it.
@@ -188,8 +220,8 @@ class Messages(Bound):
         Messages for everyone, and those that do not name the agent, are left out.
         """
         found: dict[int, list[int]] = {}
-        for start in range(0, len(seqs), FETCHED_AT_ONCE):
-            part = msgspec.json.encode(seqs[start : start + FETCHED_AT_ONCE]).decode()
+        await self.ahead(lambda: self.asked_addressed(agent, seqs))
+        for part in _parts(seqs):
             for seq, channel in await self.rows("addressed_to", agent=agent, seqs=part):
                 found.setdefault(seq, []).append(channel)
         return found
@@ -258,12 +290,13 @@ class Messages(Bound):
 
     async def visible(self, seqs: Sequence[int], *, to: int) -> set[int]:
         """Return those seqs whose messages an agent sent or is a recipient of."""
-        return {
-            row[0]
-            for row in await self.rows(
-                "visible_seqs", seqs=msgspec.json.encode(seqs).decode(), visible_to=to
-            )
-        }
+        name, asked = self.asked_visible(seqs, to=to)
+        return {row[0] for row in await self.tx.rows(name, **asked)}
+
+    def asked_visible(self, seqs: Sequence[int], *, to: int) -> tuple[str, dict[str, Any]]:
+        """Return what `visible` asks."""
+        text = msgspec.json.encode(seqs).decode()
+        return self.query("visible_seqs", seqs=text, visible_to=to)
 
     async def thread_heads(
         self, *, before: int, is_answered: bool, visible_to: int | None, most: int

@@ -13,7 +13,7 @@ import msgspec
 from ackbox.errors import Conflict
 from ackbox.model.name import is_same, kept_fold, kept_skeleton, refuse_newcomer
 from ackbox.store.bound import Bound, new_number
-from ackbox.store.engine import Row
+from ackbox.store.engine import Queries, Row
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -468,6 +468,20 @@ class Readers(Bound):
         """Return presence by reader, of one agent's family."""
         rows = await self.rows("presence_of_agent", agent=agent)
         return {row[0]: Presence(*row) for row in rows}
+
+    async def presences_named(self, name: str) -> dict[int, Presence]:
+        """Return presence by reader, of the family of the agent of that name."""
+        rows = await self.rows("presence_of_name", name=name)
+        return {row[0]: Presence(*row) for row in rows}
+
+    def asked_reader(self, name: str, instance: str | None = None) -> Queries:
+        """Return what `reader` asks when somebody has the name."""
+        return [self.query("reader_by_name", name=name, instance=instance or "")]
+
+    def asked_recipient(self, name: str, instance: str | None) -> Queries:
+        """Return what a send asks about a recipient."""
+        asked = [*self.asked_reader(name), self.query("presence_of_name", name=name)]
+        return asked if instance is None else [*asked, *self.asked_reader(name, instance)]
 
     async def put_presence(self, presence: Presence) -> None:
         await self.run("presence_put", **msgspec.structs.asdict(presence))

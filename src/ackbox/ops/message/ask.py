@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from ackbox.model.message import Message
+from ackbox.ops.message.ahead import foresee, joins
 from ackbox.ops.message.send import Send, Sent, send
 from ackbox.ops.rules import show
 from ackbox.ops.rules.presence import standing
@@ -99,6 +100,8 @@ def _kept(params: Ask) -> Ask:
     recheck=_look,
     kept_params=_kept,
     creates=True,
+    joins=joins,
+    foresees=foresee,
 )
 async def ask(context: Context, params: Ask) -> Asked:
     """Send a question and wait up to `wait_s` seconds for a reply.

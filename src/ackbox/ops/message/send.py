@@ -24,13 +24,14 @@ from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.sealed import SealedMessage
 from ackbox.model.text import composed
 from ackbox.ops.lenient import CLEARS
+from ackbox.ops.message.ahead import foresee, joins
 from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
 from ackbox.ops.message.content import check_text, content_hash
 from ackbox.ops.message.loop_guard import hold_budgets, hold_repeats, hops
 from ackbox.ops.message.sealed import SealedLetter, take_sealed
 from ackbox.ops.rules import show
-from ackbox.ops.rules.marking import mark_answered
 from ackbox.ops.rules.named import find_seen
+from ackbox.ops.rules.obligations import answer
 from ackbox.ops.rules.pauses import refuse_paused
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, op
@@ -198,7 +199,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
-@op("message.send", scope="write", writes=True, creates=True)
+@op("message.send", scope="write", writes=True, creates=True, joins=joins, foresees=foresee)
 async def send(context: Context, params: Send) -> Sent:
     """Send a message; it is on disk before the call returns.
 
@@ -235,7 +236,7 @@ async def store_message(
         letter = await take_sealed(context, sender, params)
         params = letter.params
     text, content = _text(params, letter)
-    before = None if key is None else await context.store.sent_before(sender.agent, key)
+    before = None if key is None else await context.store.sent_before(sender.name, key)
     before = before or (None if letter is None else letter.repeats)
     if before is not None:
         return await _sent_again(context, params, before, content)
@@ -255,15 +256,26 @@ async def store_message(
         hold_budgets(context, writer, parent, names, key=key)
     fields = _fields(context, params, sender, audience, text, parent=parent, hops=count)
     fields |= {"type": type or fields["type"], "sender_kind": kind or fields["sender_kind"]}
+    answers = None
     if parent is not None and type is None:
-        await _answer(context, sender, parent, reply=fields["id"] if marks_parent else None)
+        answers = await answer(context, sender, parent, fields["id"] if marks_parent else None)
     idempotency = (key, content) if key else None
     seq = await context.store.append(
-        fields, channels=audience.channels, idempotency=idempotency, reroute=params.reroute
+        fields,
+        channels=audience.channels,
+        idempotency=idempotency,
+        reroute=params.reroute,
+        answers=answers,
     )
     context.rings.add(seq)
     if letter is not None:
         await context.store.add_sealed_link(seq, letter.link)
+    return _sent(context, sender, fields, seq, audience)
+
+
+def _sent(
+    context: Context, sender: Reader, fields: dict[str, Any], seq: int, audience: Audience
+) -> Sent:
     return Sent(
         id=fields["id"],
         seq=seq,
@@ -285,14 +297,6 @@ def _text(params: Send, letter: SealedLetter | None) -> tuple[dict[str, Any], by
         return letter.columns, letter.link.hash
     is_keyed = params.idempotency_key is not None
     return check_text(params), content_hash(params, Send.__struct_fields__) if is_keyed else b""
-
-
-async def _answer(context: Context, sender: Reader, parent: Stored, *, reply: str | None) -> None:
-    """Expect no other reply to a message; with the id of one, mark the message as handled."""
-    if reply is not None:
-        await mark_answered(context, sender, parent, reply=reply)
-    if parent.expects_reply_by is not None and parent.sender_agent != sender.agent:
-        await context.store.expect_no_reply(parent.seq)
 
 
 def _addressed(params: Send, sender: Reader, parent: Stored | None) -> str | list[str]:

@@ -11,11 +11,14 @@ from typing import Any
 import msgspec
 
 from ackbox.model.receipt import Mark, Step, parse_receipt_id
-from ackbox.ops.rules.named import named_messages
+from ackbox.ops.rules.named import NUMBER, named_messages
 from ackbox.ops.table import Context
-from ackbox.store.marks import Trace
+from ackbox.store.engine import Queries
+from ackbox.store.events import Event
+from ackbox.store.marks import Change, Trace
 from ackbox.store.messages import Stored
 from ackbox.store.readers import Reader
+from ackbox.store.store import Store
 
 # Marks that each mark implies; the time columns of a receipt in order.
 IMPLIES: dict[str, tuple[str, ...]] = {
@@ -36,26 +39,38 @@ class Target(msgspec.Struct, frozen=True):
     addressed: int
 
 
-async def find_targets(context: Context, me: Reader, what: str | Stored) -> list[Target]:
-    """Return the receipts of the caller that a message id, its beginning, a number (`#42`) or a
-    receipt id names.
+class Named(msgspec.Struct, frozen=True):
+    """The messages that a message id, its beginning, a number (`#42`) or a receipt id names."""
+
+    text: str
+    rows: list[Stored]
+    receipt: Stored | None = None
+
+    @property
+    def all(self) -> list[Stored]:
+        return [*self.rows, *([] if self.receipt is None else [self.receipt])]
+
+
+async def find_named(context: Context, text: str) -> Named:
+    """Return what an id names, in anybody's mailbox."""
+    rows = await named_messages(context, text)
+    named = None if rows else parse_receipt_id(text)
+    return Named(text, rows, None if named is None else await context.store.message_at(named[0]))
+
+
+async def find_targets(context: Context, me: Reader, what: Stored | Named) -> list[Target]:
+    """Return the receipts of the caller that a message has, or that an id names.
 
     None when it is not in the caller's mailbox.
     """
     if isinstance(what, Stored):
         return await _of_message(context, me, what)
-    mine = [
-        targets
-        for row in await named_messages(context, what)
-        if (targets := await _of_message(context, me, row))
-    ]
+    mine = [targets for row in what.rows if (targets := await _of_message(context, me, row))]
     if len(mine) == 1:
         return mine[0]
-    named = parse_receipt_id(what)
-    if named is None:
-        return []
-    row = await context.store.message_at(named[0])
-    if row is None:
+    named = parse_receipt_id(what.text)
+    row = None if named is None else what.receipt or await context.store.message_at(named[0])
+    if named is None or row is None:
         return []
     # An instance's receipt also covers messages to its agent.
     return [
@@ -63,6 +78,20 @@ async def find_targets(context: Context, me: Reader, what: str | Stored) -> list
         for target in await _of_message(context, me, row)
         if named[1] in (target.addressed, me.reader)
     ]
+
+
+def asked_messages(store: Store, ids: Sequence[str]) -> list[Any]:
+    """Return what `find_targets` asks first about what ids and numbers name."""
+    queries = []
+    for id in ids:
+        if NUMBER.fullmatch(id):
+            queries.append(store.query("message_by_seq", seq=int(id[1:])))
+            continue
+        queries.append(store.query("message_by_id", id=id))
+        if (named := parse_receipt_id(id)) is not None:
+            queries.append(store.query("message_by_seq", seq=named[0]))
+            queries.append(store.query("reader_by_number", reader=named[1]))
+    return queries
 
 
 async def marker_of(context: Context, me: Reader, what: str) -> Reader:
@@ -119,42 +148,82 @@ async def _of_message(context: Context, me: Reader, row: Stored) -> list[Target]
 async def mark_one(
     context: Context, me: Reader, target: Target, mark: Mark, *, evidence: str | None
 ) -> bool:
-    """Set or clear one mark on one receipt; true when it changed anything."""
-    store, seq = context.store, target.row.seq
-    before = await store.trace(seq, target.addressed)
-    who = me.instance or ""
-    undone = UNDOES.get(mark)
-    if undone is not None:
-        after = _without(before, undone, who)
-        changed = await _put_back(context, me, target, undone, after)
-    else:
-        entry: list[Any] = [
-            who,
-            context.now,
-            context.face,
-            context.operation,
-            *([evidence] if evidence else []),
-        ]
-        after = _with(before, IMPLIES[mark], who, entry)
-        changed = after != before
-        # An agent's mark counts for every instance, also for one that has put the message back
-        # since the first.
-        if changed or me.is_agent:
-            await _take_out(context, me, target, mark)
-    if after != before:
-        await store.put_trace(seq, target.addressed, after)
-    return changed or after != before
+    """Set or clear one mark on one receipt, without the feed; true when it changed anything."""
+    did = await mark_each(context, me, [target], mark, evidence=evidence, is_listed=False)
+    return did[0]
 
 
-async def note_marked(context: Context, me: Reader, mark: Mark | Step, seqs: list[int]) -> None:
-    """Write the feed's line for marks or steps that changed something.
+async def mark_each(
+    context: Context,
+    me: Reader,
+    targets: Sequence[Target],
+    mark: Mark,
+    *,
+    evidence: str | None,
+    is_listed: bool = True,
+) -> list[bool]:
+    """Set or clear one mark on different receipts; returns for each whether it changed anything.
+
+    The feed lists those that did.
+    """
+    if not targets:
+        return []
+    store, who, undone = context.store, me.instance or "", UNDOES.get(mark)
+    await store.ahead(lambda: _asked(store, me, targets))
+    family = await store.family(me.agent)
+    flags = {} if undone is None else await _flags(context, family, me, targets)
+    entry = [who, context.now, context.face, context.operation, *([evidence] if evidence else [])]
+    change, did = Change(), []
+    for target in targets:
+        before = await store.trace(target.row.seq, target.addressed)
+        readers = _readers(family, me, target)
+        if undone is not None:
+            after = _without(before, undone, who)
+            changed = _put_back(change, me, target, undone, after, readers, flags)
+        else:
+            after = _with(before, IMPLIES[mark], who, entry)
+            changed = after != before
+            # An agent's mark counts for every instance, also for one that has put the message back
+            # since the first.
+            if changed or me.is_agent:
+                _take_out(change, target, mark, readers)
+        if after != before:
+            change.traces[target.row.seq, target.addressed] = after
+        did.append(changed or after != before)
+    seqs = [target.row.seq for target, has in zip(targets, did, strict=True) if has]
+    event = _marked(context, me, mark, seqs) if seqs and is_listed else None
+    seq = await store.apply(change, me.agent, event)
+    if event is not None:
+        context.rings.add(seq)
+    return did
+
+
+def _asked(store: Store, me: Reader, targets: Sequence[Target]) -> Queries:
+    return [
+        store.query("readers_of_agent", agent=me.agent),
+        *(
+            store.query("receipt_find", seq=target.row.seq, reader=target.addressed)
+            for target in targets
+        ),
+    ]
+
+
+def _marked(context: Context, me: Reader, mark: Mark | Step, seqs: list[int]) -> Event:
+    """Return the feed's line for marks or steps that changed something.
 
     It names messages by number, a tenth of what their ids take.
     """
-    seq = await context.store.add_event(
-        "receipt.marked", at=context.now, reader=me.agent, subject={"mark": mark, "seqs": seqs}
+    return Event("receipt.marked", context.now, me.agent, {"mark": mark, "seqs": seqs})
+
+
+async def note_marked(context: Context, me: Reader, mark: Mark | Step, seqs: list[int]) -> None:
+    """Write the feed's line for marks or steps that changed something."""
+    event = _marked(context, me, mark, seqs)
+    context.rings.add(
+        await context.store.add_event(
+            event.kind, at=event.at, reader=event.reader, subject=event.subject
+        )
     )
-    context.rings.add(seq)
 
 
 async def mark_answered(context: Context, me: Reader, parent: Stored, *, reply: str) -> None:
@@ -162,12 +231,16 @@ async def mark_answered(context: Context, me: Reader, parent: Stored, *, reply: 
 
     Called before the reply is stored. It changes nothing for others than its recipients.
     """
-    did = [
-        await mark_one(context, me, target, "acknowledged", evidence=f"reply {reply}")
-        for target in await find_targets(context, me, parent)
-    ]
-    if any(did):
-        await note_marked(context, me, "acknowledged", [parent.seq])
+    await look_ahead(context, me, [parent])
+    targets = await find_targets(context, me, parent)
+    await mark_each(context, me, targets, "acknowledged", evidence=f"reply {reply}")
+
+
+async def look_ahead(context: Context, me: Reader, rows: Sequence[Stored]) -> None:
+    """Ask together what it takes to mark some messages."""
+    store = context.store
+    named = [(row.seq, row.is_for_everyone) for row in rows]
+    await store.ahead(lambda: store.asked_marks(me, named))
 
 
 def _with(trace: Trace, marks: tuple[str, ...], who: str, entry: list[Any]) -> Trace:
@@ -193,11 +266,10 @@ def _timed(trace: Trace, mark: str, entries: list[list[Any]]) -> Trace:
     return msgspec.structs.replace(trace, evidence=evidence, **{f"{mark}_at": first})
 
 
-async def _readers(context: Context, me: Reader, target: Target) -> list[Reader]:
+def _readers(family: Sequence[Reader], me: Reader, target: Target) -> list[Reader]:
     """Return the readers that a mark of this caller counts for: its agent, and itself or all
     instances.
     """
-    family = await context.store.family(me.agent)
     if me.is_agent:
         return [
             reader
@@ -207,34 +279,54 @@ async def _readers(context: Context, me: Reader, target: Target) -> list[Reader]
     return [reader for reader in family if reader.reader in (me.agent, me.reader)]
 
 
-async def _take_out(context: Context, me: Reader, target: Target, mark: str) -> None:
-    store, seq = context.store, target.row.seq
-    for reader in await _readers(context, me, target):
+def _take_out(change: Change, target: Target, mark: str, readers: list[Reader]) -> None:
+    seq = target.row.seq
+    for reader in readers:
         if mark != "archived":
-            reader = await store.set_off(reader, "delivered", seq)
+            change.set_off(reader, "delivered", seq)
         if mark != "delivered":
-            await store.set_off(reader, "read", seq)
+            change.set_off(reader, "read", seq)
         if mark == "archived":
-            await store.hide(reader, seq)
+            change.hide(reader, seq)
 
 
-async def _put_back(
-    context: Context, me: Reader, target: Target, undone: str, after: Trace
+Flags = dict[int, dict[int, tuple[bool, bool]]]
+
+
+async def _flags(
+    context: Context, family: Sequence[Reader], me: Reader, targets: Sequence[Target]
+) -> Flags:
+    """Return by reader and seq whether the readers of a mark have read and archived messages."""
+    store, seqs = context.store, [target.row.seq for target in targets]
+    readers = {each.reader: each for target in targets for each in _readers(family, me, target)}
+    await store.ahead(
+        lambda: [each for reader in readers.values() for each in store.asked_flags(reader, seqs)]
+    )
+    return {number: await store.flags(reader, seqs) for number, reader in readers.items()}
+
+
+def _put_back(
+    change: Change,
+    me: Reader,
+    target: Target,
+    undone: str,
+    after: Trace,
+    readers: list[Reader],
+    flags: Flags,
 ) -> bool:
     """Undo for the caller; for its agent too when no instance is left that has the mark."""
-    store, seq = context.store, target.row.seq
-    flags_changed = False
-    for reader in await _readers(context, me, target):
+    seq, flags_changed = target.row.seq, False
+    for reader in readers:
         if reader.is_agent and not me.is_agent and after.evidence.get(undone):
             continue
-        read, archived = (await store.flags(reader, [seq]))[seq]
+        read, archived = flags[reader.reader][seq]
         if undone == "archived" and archived:
-            await store.unhide(reader, seq)
+            change.show(reader, seq)
             flags_changed = True
             if not _has_read(after, reader, me):
-                await store.set_on(reader, seq)
+                change.set_on(reader, seq)
         if undone == "read" and read and not archived:
-            await store.set_on(reader, seq)
+            change.set_on(reader, seq)
             flags_changed = True
     return flags_changed
 
@@ -269,8 +361,10 @@ async def addressed_readers(context: Context, me: Reader, rows: Sequence[Stored]
     """Return for the seq of each message the reader it was addressed to, as
     `addressed_reader`.
     """
-    named = [row.seq for row in rows if not row.is_for_everyone]
-    numbers = await context.store.addressed_to(me.agent, named) if named else {}
+    # Asked of all where one is named, as a check foresees it: one for everyone has no such row.
+    has_named = any(not row.is_for_everyone for row in rows)
+    seqs = [row.seq for row in rows]
+    numbers = await context.store.addressed_to(me.agent, seqs) if has_named else {}
     return {row.seq: _addressed(me, numbers.get(row.seq, ())) for row in rows}
 
 

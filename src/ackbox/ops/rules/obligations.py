@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from ackbox.ops.rules.marking import addressed_readers
+from ackbox.ops.rules.marking import addressed_readers, mark_answered
 from ackbox.ops.rules.pauses import pause_of
 from ackbox.ops.table import Context
 from ackbox.store.messages import Stored
@@ -32,6 +32,16 @@ async def is_overdue(context: Context, row: Stored) -> bool:
 async def overdue_among(context: Context, rows: Sequence[Stored]) -> set[int]:
     """Return the seqs of those messages that expected a reply by now and have none."""
     return {row.seq for row in rows if await is_overdue(context, row)}
+
+
+async def answer(context: Context, sender: Reader, parent: Stored, reply: str | None) -> int | None:
+    """Mark a message as handled by the reply of an id; returns its seq when a reply to it was
+    expected.
+    """
+    if reply is not None:
+        await mark_answered(context, sender, parent, reply=reply)
+    is_due = parent.expects_reply_by is not None and parent.sender_agent != sender.agent
+    return parent.seq if is_due else None
 
 
 async def reminders_for(context: Context, me: Reader) -> dict[int, Reminder]:

@@ -148,7 +148,7 @@ async def standings(context: Context, reader: Reader) -> Standings:
 
     `reach` names the rule that holds messages back which are not urgent.
     """
-    stored = await context.store.presences(reader.agent)
+    stored = await context.store.presences_named(reader.name)
     numbers = [reader.reader]
     if reader.is_agent:
         numbers += [number for number in stored if number != reader.reader]

@@ -46,6 +46,10 @@ class Totals:
             return Known(0, 0, now)
         return known
 
+    def guess(self, ws: int, reader: int, *, now: int) -> int:
+        """Return the seq after which a mailbox will probably be counted."""
+        return self.find(ws, reader, last=1 << 62, now=now).upto
+
     def forget(self) -> None:
         """Forget all totals: an import stores messages below counted numbers."""
         self._known.clear()

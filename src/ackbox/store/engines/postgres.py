@@ -1,50 +1,34 @@
 """PostgreSQL: a pool of connections, and one writer with group commit for each workspace.
 
-Waiting writes of a workspace run in one transaction. Writes that only append, such as sends, run in
-lockstep: each advances until it waits for a statement, and equal statements of all of them take one
-round trip. All other writes run alone under the workspace's lock, so that two servers never change
-the same data at the same time. Explained in docs/why/storage.md.
+Waiting writes of a workspace run in one transaction. Writes that only append, such as sends, and
+those that mark messages run in lockstep; all other writes run alone under the workspace's lock, so
+that two servers never change the same data at the same time. Explained in docs/why/storage.md.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from typing import Any, TypeVar
 
 import asyncpg
 
 from ackbox.errors import AckboxError, Invalid, Unavailable
 from ackbox.store.copying import copy_postgres, fresh_file
-from ackbox.store.engine import Row, Work
-from ackbox.store.engines.fairness import Threads
+from ackbox.store.engine import Joins, Work
 from ackbox.store.engines.postgres_batch import Batches
-from ackbox.store.engines.postgres_job import Ask, Ended, Job, PostgresTransaction, step
+from ackbox.store.engines.postgres_group import Driver, Lockstep, Undo
+from ackbox.store.engines.postgres_job import Job, PostgresTransaction
 from ackbox.store.engines.postgres_setup import connect, prepare_database
-from ackbox.store.sql.statements import load
+from ackbox.store.sql.statements import PARAMETER, load
 
 T = TypeVar("T")
 MAX_TOGETHER = 512
 CHANNEL = "ackbox"
-# Work that gets more rows at once continues in a thread, where it does not block the event loop.
-NEAR_ROWS = 500
-FAR_STEPS = 2
 # A notification holds at most 8,000 bytes.
 MAX_TEXTS = 50
-# Statements that add rows which nothing else in the group can read; every other write runs alone.
-APPENDS = frozenset(
-    {
-        "take_seq",
-        "message_add",
-        "addressed_add",
-        "obligation_add",
-        "idempotency_add",
-        "event_add",
-    }
-)
 LOST = (
     OSError,
     asyncpg.PostgresConnectionError,
@@ -53,10 +37,6 @@ LOST = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
 )
-
-
-class _Undo(Exception):
-    """A group cannot continue together; it is rolled back and its jobs run alone."""
 
 
 class PostgresEngine:
@@ -68,12 +48,13 @@ class PostgresEngine:
         self._url = url
         self._together = together
         self._most_connections = connections
-        self._statements = load("postgres")
-        self._batches = Batches(self._statements)
+        statements = load("postgres")
+        self._batches = Batches(statements)
+        self._driver = Driver(self._batches)
+        self._lock = statements["workspace_lock"].sql
         self._pool: asyncpg.Pool[Any] | None = None
         self._waiting: dict[int | None, deque[Job]] = {}
         self._writers: set[asyncio.Task[None]] = set()
-        self._far = Threads(FAR_STEPS)
         self._listening: asyncio.Task[None] | None = None
         self._telling: asyncio.Task[None] | None = None
         self._untold: set[str] = set()
@@ -142,39 +123,24 @@ class PostgresEngine:
             f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_walls(ws, across)}"
         )
         try:
-            return await self._drive(connection, work(PostgresTransaction(writable=False)))
+            tx = PostgresTransaction(self._batches, writable=False)
+            return await self._driver.drive(connection, work(tx))
         finally:
             if not connection.is_closed():
                 await connection.execute("COMMIT")
 
-    async def _drive(self, connection: Any, coroutine: Awaitable[T]) -> T:
-        """Run work to its end, one statement after the other.
-
-        Work that processes many rows does so in a thread.
-        """
-        generator = coroutine.__await__()
-        rows: list[Row] | None = None
-        while True:
-            is_far = rows is not None and len(rows) > NEAR_ROWS
-            ask = (
-                await self._far.run(None, partial(step, generator, rows))
-                if is_far
-                else step(generator, rows)
-            )
-            if isinstance(ask, Ended):
-                return ask.result
-            try:
-                rows = await self._batches.one(connection, ask.name, ask.parameters)
-            except BaseException:
-                generator.close()
-                raise
-
     async def write(
-        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+        self,
+        work: Work[T],
+        *,
+        slow: bool = False,
+        ws: int | None = None,
+        across: bool = False,
+        joins: Joins = "alone",
     ) -> T:
         if self._pool is None:
             raise Unavailable("The store is closed.", hint="Start the server again.")
-        job = Job(work)
+        job = Job(work, self._batches, joins)
         place = None if across else ws
         waiting = self._waiting.get(place)
         if waiting is not None:
@@ -190,10 +156,11 @@ class PostgresEngine:
     async def _serve(self, place: int | None, ws: int | None) -> None:
         """Write the waiting jobs of one workspace, group after group, until none waits."""
         waiting = self._waiting[place]
+        most = MAX_TOGETHER if self._together else 1
         while waiting:
-            group = [waiting.popleft() for _ in range(min(len(waiting), MAX_TOGETHER))]
+            group = [waiting.popleft() for _ in range(min(len(waiting), most))]
             try:
-                await self._commit_somewhere(group, ws, across=place is None)
+                await self._commit(group, ws, across=place is None)
             except BaseException as error:
                 for job in group:
                     job.coroutine.close()
@@ -206,8 +173,72 @@ class PostgresEngine:
                 await asyncio.sleep(0)
         del self._waiting[place]
 
-    async def _commit_somewhere(self, group: list[Job], ws: int | None, *, across: bool) -> None:
+    async def _commit(self, group: list[Job], ws: int | None, *, across: bool) -> None:
+        """Commit first what can be done side by side, then what must be done alone."""
+        shared, alone = [], group
+        if ws is not None and not across:
+            shared = [job for job in group if job.joins != "alone"]
+            alone = [job for job in group if job.joins == "alone"]
+            if len(shared) == 1 and shared[0].joins == "marks":
+                shared, alone = [], group
+        if shared and ws is not None:
+            left = await self._commit_shared(shared, ws)
+            for job in shared:
+                if job not in left:
+                    job.answer()
+            alone = left + alone
+        if alone:
+            await self._commit_alone(alone, ws, across=across)
+
+    async def _commit_shared(self, jobs: list[Job], ws: int) -> list[Job]:
+        """Commit jobs that run in lockstep, and return those that must run alone."""
+        # Sends of several servers exclude each other only when they take their numbers.
+        is_locked = any(job.joins == "marks" for job in jobs)
+        begin = f"BEGIN; {_walls(ws, across=False)}{_only_marker(ws) if is_locked else ''}"
+        async with self._begun(begin) as connection:
+            group = Lockstep(self._batches, connection, ws, is_locked=is_locked)
+            try:
+                await group.run(jobs)
+            except (Undo, asyncpg.PostgresError) as error:
+                if isinstance(error, LOST):
+                    raise
+                await connection.execute("ROLLBACK")
+                for job in jobs:
+                    job.coroutine.close()
+                    job.restart()
+                return jobs
+            await connection.execute("COMMIT")
+            return group.alone
+
+    async def _commit_alone(self, jobs: list[Job], ws: int | None, *, across: bool) -> None:
+        """Commit jobs that run one after the other under the workspace's lock."""
         begin = f"BEGIN; {_walls(ws, across)}"
+        if ws is not None:
+            begin += f"{_only_marker(ws)}; {PARAMETER.sub(str(int(ws)), self._lock)}"
+        async with self._begun(begin) as connection:
+            if len(jobs) > 1:
+                await self._one_by_one(connection, jobs)
+            else:
+                await self._one(connection, jobs[0])
+            await connection.execute("COMMIT" if jobs[1:] or jobs[0].error is None else "ROLLBACK")
+
+    async def _one_by_one(self, connection: Any, jobs: list[Job]) -> None:
+        for job in jobs:
+            await connection.execute("SAVEPOINT job")
+            await self._one(connection, job)
+            await connection.execute("ROLLBACK TO job" if job.error else "RELEASE job")
+
+    async def _one(self, connection: Any, job: Job) -> None:
+        try:
+            job.result = await self._driver.drive(connection, job.coroutine)
+        except LOST:
+            raise
+        except Exception as error:  # one bad write fails alone; its caller gets the error
+            job.error = _unavailable(error) if isinstance(error, asyncpg.PostgresError) else error
+
+    @asynccontextmanager
+    async def _begun(self, begin: str) -> AsyncIterator[Any]:
+        """Lend a connection on which a transaction has begun."""
         for is_last in (False, True):
             async with self._connection() as connection:
                 try:
@@ -220,91 +251,8 @@ class PostgresEngine:
                         raise
                     await self._forget_connections()
                     continue
-                await self._commit_together(connection, group, ws, begin)
+                yield connection
                 return
-
-    async def _commit_together(
-        self, connection: Any, group: list[Job], ws: int | None, begin: str
-    ) -> None:
-        alone = group
-        if self._together and len(group) > 1:
-            try:
-                alone = await self._lockstep(connection, group)
-            except (_Undo, asyncpg.PostgresError) as error:
-                if isinstance(error, LOST):
-                    raise
-                await connection.execute(f"ROLLBACK; {begin}")
-                for job in group:
-                    job.coroutine.close()
-                    job.restart()
-        if alone:
-            await self._one_by_one(connection, alone, ws)
-        await connection.execute("COMMIT")
-
-    async def _lockstep(self, connection: Any, group: list[Job]) -> list[Job]:
-        """Run jobs side by side; returns those that must run alone.
-
-        Raises _Undo if a job failed after it had written.
-        """
-        alone: list[Job] = []
-        asks: dict[Job, Ask] = {}
-
-        def leave(job: Job) -> None:
-            if job.has_written:
-                raise _Undo
-            job.coroutine.close()
-            job.restart()
-            alone.append(job)
-
-        def go_on(job: Job, rows: list[Row] | None) -> None:
-            if rows is not None and len(rows) > NEAR_ROWS:
-                leave(job)
-                return
-            ask = job.step(rows)
-            if ask is None:
-                if job.error is not None and job.has_written:
-                    raise _Undo
-                return
-            if self._statements[ask.name].is_write:
-                if ask.name not in APPENDS:
-                    leave(job)
-                    return
-                job.has_written = True
-            asks[job] = ask
-
-        for job in group:
-            go_on(job, None)
-        while asks:
-            # The counter comes last: its row stays locked until the commit, and other servers wait
-            # for it.
-            names = {ask.name for ask in asks.values()}
-            names = names - {"take_seq"} or names
-            ready = {job: ask for job, ask in asks.items() if ask.name in names}
-            asks = {job: ask for job, ask in asks.items() if ask.name not in names}
-            for name in sorted(names):
-                jobs = [job for job, ask in ready.items() if ask.name == name]
-                answers = await self._batches.many(
-                    connection, name, [ready[job].parameters for job in jobs]
-                )
-                for job, rows in zip(jobs, answers, strict=True):
-                    go_on(job, rows)
-        return alone
-
-    async def _one_by_one(self, connection: Any, jobs: list[Job], ws: int | None) -> None:
-        if ws is not None:
-            await self._batches.one(connection, "workspace_lock", [{"ws": ws}])
-        for job in jobs:
-            await connection.execute("SAVEPOINT job")
-            try:
-                job.result = await self._drive(connection, job.coroutine)
-                await connection.execute("RELEASE job")
-            except LOST:
-                raise
-            except Exception as error:  # one bad write fails alone; its caller gets the error
-                job.error = (
-                    _unavailable(error) if isinstance(error, asyncpg.PostgresError) else error
-                )
-                await connection.execute("ROLLBACK TO job")
 
     async def _forget_connections(self) -> None:
         """Expire all connections: when one has died, the others may have died too.
@@ -394,6 +342,14 @@ def _walls(ws: int | None, across: bool) -> str:
         f"SELECT set_config('ackbox.ws', '{ws or 0:d}', true), set_config('ackbox.across',"
         f" '{seen}', true)"
     )
+
+
+def _only_marker(ws: int) -> str:
+    """Return the statement that waits until no other server changes marks in a workspace.
+
+    Always before the lock of the counter, which every write takes last.
+    """
+    return f"; SELECT pg_advisory_xact_lock({ws:d})"
 
 
 def _unavailable(error: BaseException) -> AckboxError:

@@ -27,7 +27,7 @@ import apsw
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.private import make_directory, open_private, tighten_file
 from ackbox.store.copying import copy_sqlite, fresh_file
-from ackbox.store.engine import Work
+from ackbox.store.engine import Joins, Work
 from ackbox.store.engines.fairness import FairQueue, Threads
 from ackbox.store.engines.sqlite_budget import GROUP_SECONDS, SPENT, Stopwatch
 from ackbox.store.engines.sqlite_job import Group, Job, drive
@@ -170,7 +170,13 @@ class SqliteEngine:
             self._spare.put(connection)
 
     def write(
-        self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
+        self,
+        work: Work[T],
+        *,
+        slow: bool = False,
+        ws: int | None = None,
+        across: bool = False,
+        joins: Joins = "alone",
     ) -> Awaitable[T]:
         return self._submit(work, ws, writable=True, slow=slow)
 

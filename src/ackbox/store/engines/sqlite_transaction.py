@@ -7,13 +7,13 @@ Explained in docs/why/storage.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
 import apsw
 
-from ackbox.store.engine import Row
+from ackbox.store.engine import Queries, Row, Writes
 from ackbox.store.engines.sqlite_answers import Answers
 from ackbox.store.engines.sqlite_budget import Budget
 from ackbox.store.sql.statements import Statement
@@ -38,6 +38,26 @@ class SqliteTransaction:
 
     async def run_many(self, name: str, parameters: Sequence[dict[str, Any]], /) -> None:
         self._executemany(self._statements[name].sql, parameters)
+
+    async def ahead(self, queries: Callable[[], Queries]) -> None:
+        """Do nothing: here each statement costs only its own work."""
+
+    async def append(
+        self,
+        ws: int,
+        many: int,
+        writes: Callable[[int], Writes],
+        /,
+        *,
+        of: frozenset[int] = frozenset(),
+    ) -> int:
+        first: int = (await self.rows("take_seq", ws=ws, many=many))[0][0] if many else 0
+        for name, parameters in writes(first):
+            if len(parameters) == 1:
+                await self.run(name, **parameters[0])
+            elif parameters:
+                await self.run_many(name, parameters)
+        return first
 
 
 class NearTransaction(SqliteTransaction):

@@ -331,13 +331,11 @@ DELETE FROM reader WHERE ws = :ws AND reader = :reader;
 -- A name becomes a person's, an agent's or the server's, its instances too; index reader_by_agent.
 UPDATE reader SET kind = :kind WHERE ws = :ws AND agent = :agent;
 
--- name: reader_floor_read
--- Raise a reader's floor for read; primary key.
-UPDATE reader SET read_floor = :seq WHERE ws = :ws AND reader = :reader AND read_floor < :seq;
-
--- name: reader_floor_delivered
--- Raise a reader's floor for delivered; primary key.
-UPDATE reader SET delivered_floor = :seq WHERE ws = :ws AND reader = :reader AND delivered_floor < :seq;
+-- name: reader_floors
+-- Raise a reader's floors, never lower them; primary key.
+UPDATE reader SET read_floor = CASE WHEN read_floor < :read THEN :read ELSE read_floor END,
+    delivered_floor = CASE WHEN delivered_floor < :delivered THEN :delivered ELSE delivered_floor END
+WHERE ws = :ws AND reader = :reader;
 
 -- name: holes_skip
 -- What lies between a reader's floor and a newer mark, and is not marked, becomes holes; primary key of addressed.
@@ -442,8 +440,9 @@ VALUES (:ws, :seq, :id, :sender, :sender_agent, :sender_name, :sender_instance, 
 INSERT INTO addressed (ws, channel, seq, left_out, expires_at) VALUES (:ws, :channel, :seq, :left_out, :expires_at);
 
 -- name: idempotency_find
--- The message a sender already stored under a key; primary key.
-SELECT i.seq, i.content FROM idempotency i WHERE i.ws = :ws AND i.sender = :sender AND i.key = :key;
+-- The message a sender already stored under a key; unique index reader_by_name, primary key of idempotency.
+SELECT i.seq, i.content FROM reader r CROSS JOIN idempotency i
+WHERE r.ws = :ws AND r.name = :sender AND COALESCE(r.instance, '') = '' AND i.ws = r.ws AND i.sender = r.reader AND i.key = :key;
 
 -- name: idempotency_add
 -- Keep a sender's key for ever.
@@ -728,6 +727,11 @@ SELECT reader, started_at, last_seen, ttl_s, left_at, card FROM presence WHERE w
 -- The presence of an agent and its instances; index reader_by_agent.
 SELECT p.reader, p.started_at, p.last_seen, p.ttl_s, p.left_at, p.card FROM presence p
 JOIN reader r ON r.ws = p.ws AND r.reader = p.reader WHERE p.ws = :ws AND r.agent = :agent;
+
+-- name: presence_of_name
+-- The presence of an agent and its instances, by its name; indexes reader_by_name and reader_by_agent.
+SELECT p.reader, p.started_at, p.last_seen, p.ttl_s, p.left_at, p.card FROM reader a CROSS JOIN reader r CROSS JOIN presence p
+WHERE a.ws = :ws AND a.name = :name AND COALESCE(a.instance, '') = '' AND r.ws = a.ws AND r.agent = a.reader AND p.ws = r.ws AND p.reader = r.reader;
 
 -- name: task_add
 -- Store a task.
