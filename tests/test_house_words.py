@@ -48,7 +48,6 @@ WITHOUT: dict[str, dict[str, str]] = {
         "task.create_many": "for programs; people create one task at a time",
         "message.send_many": "for programs; people send one message at a time",
         "roster.append": "a client that has a vault key signs the record",
-        "roster.get": "a client that has a vault key checks it",
         "roster.request": "a client sends it when it makes a vault key",
         "roster.requests": "a client that has a vault key shows what it checked of them",
         "message.transcript": "a client that has a vault key compares it",

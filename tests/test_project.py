@@ -102,6 +102,10 @@ def licence(of: Distribution) -> str:
     said += [
         each for each in of.metadata.get_all("Classifier") or [] if each.startswith("License ::")
     ]
+    if not any(said):
+        # Some name only the file: its first line is the licence's name.
+        files = of.metadata.get_all("License-File") or []
+        said += [(of.read_text(f"licenses/{each}") or "").partition("\n")[0] for each in files]
     return " | ".join(line.replace("\n", " ") for line in said if line)
 
 

@@ -65,7 +65,7 @@ class Answered(msgspec.Struct, kw_only=True):
 
 
 class Invited(msgspec.Struct, kw_only=True):
-    """An invitation of ours that nobody has used."""
+    """An unused invitation of this member."""
 
     name: str
     secret: bytes

@@ -46,7 +46,7 @@ _group = verbs(
 @verb("create", VAULT)
 @click.argument("name")
 @click.option("--private", is_flag=True, help="Only sender and recipients read a message.")
-@click.option("--kind", type=KINDS, default="human", show_default=True, help="What you are.")
+@click.option("--kind", type=KINDS, default="human", show_default=True, help="Kind of the member.")
 def create(ctx: CliContext, name: str, private: bool, kind: str) -> None:
     """Create a sealed workspace, and become its first admin.
 
@@ -101,15 +101,15 @@ def invite(ctx: CliContext, name: str, address: str | None) -> None:
     if parse_url(address or vault.profile.url).hostname in ("localhost", "127.0.0.1", "::1"):
         ctx.say("Only this machine reaches that address. Give another with --address.")
     ctx.say(
-        f"Whoever has this line can become {name}. Works once, within 24 hours; then your next"
-        " command in this workspace adds the member."
+        f"This line makes its reader the member {name}. It works once, within 24 hours; then your"
+        " next command in this workspace adds the member."
     )
 
 
 @verb("join", VAULT)
 @click.argument("invitation")
 @click.option("--replace", is_flag=True, help="Replace the server that the settings file names.")
-@click.option("--kind", type=KINDS, default="agent", show_default=True, help="What you are.")
+@click.option("--kind", type=KINDS, default="agent", show_default=True, help="Kind of the member.")
 @click.option("--wait", "wait_s", default=WAIT_S, show_default=True, help="Seconds to wait.")
 def join(ctx: CliContext, invitation: str, replace: bool, kind: str, wait_s: float) -> None:
     """Join a sealed workspace with an invitation.
@@ -143,7 +143,7 @@ def join(ctx: CliContext, invitation: str, replace: bool, kind: str, wait_s: flo
 
 
 @verb("request", VAULT)
-@click.option("--kind", type=KINDS, default="human", show_default=True, help="What you are.")
+@click.option("--kind", type=KINDS, default="human", show_default=True, help="Kind of the member.")
 @click.option("--wait", "wait_s", default=0.0, show_default=True, help="Seconds to wait.")
 def request(ctx: CliContext, kind: str, wait_s: float) -> None:
     """Ask to join a sealed workspace that you have an API key for.
@@ -171,9 +171,9 @@ def request(ctx: CliContext, kind: str, wait_s: float) -> None:
 
 @verb("admit", VAULT)
 @click.argument("name")
-@click.option("--words", required=True, help="The six words that the new member told you.")
+@click.option("--words", required=True, help="The six words that the new member reads to you.")
 def admit(ctx: CliContext, name: str, words: str) -> None:
-    """Add a member who asked to join, by the six words of its request.
+    """Add a member from its request to join, by six words.
 
     Example: ackbox vault admit cy --words "kafah sazuv binip gimot rupih zifon"
     """

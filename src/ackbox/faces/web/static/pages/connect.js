@@ -31,7 +31,7 @@ const CLIENTS = {
   "Claude Code": (given) => [
     put("claude")(given),
     [
-      "By its own command; starts the bridge, needs no key",
+      "By the program's command; starts the bridge, needs no key",
       `claude mcp add ackbox -- ${given.line(...given.bridge)}`,
     ],
     [

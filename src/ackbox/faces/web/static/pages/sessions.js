@@ -21,7 +21,7 @@ export function Sessions({ data }) {
     add="Start a session" form=${mayWrite && me.agent ? Add : null}
     entry=${(each) => html`<${Entry} each=${each} mayEnd=${mayWrite && each === own} />`}
     teach=${html`<p class="title">No ${told.state ? STATES[told.state].toLowerCase() : ""} sessions.
-      </p><p>A session says what an agent works on and which files it claims, so that others do not
+      </p><p>A session shows what an agent works on and which files it claims, so that others do not
       change them meanwhile.</p><p>Claim files yourself with <b>Start a session</b>. Agents run:</p>
       <p><${Teach} command="ackbox session start --area docs --file docs/" /></p>`}>
     <label class="choice">State <select value=${told.state ?? ""} onChange=${(event) =>
