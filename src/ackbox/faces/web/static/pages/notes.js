@@ -91,7 +91,8 @@ function Entry({ each }) {
     ${problem ? html`<p class="problem" role="alert">${problem}</p>` : null}</div>
     <div class="acts">${
       isLong
-        ? html`<button type="button" aria-expanded=${isOpen} aria-label=${`Text of ${title}`}
+        ? html`<button type="button" aria-expanded=${isOpen} 
+          aria-label=${`${isOpen ? "Close" : "Open"}: ${title}`}
           onClick=${() => show(!isOpen)}>${isOpen ? "Close" : "Open"}</button>`
         : null
     }${

@@ -332,7 +332,8 @@ export function Thread({ data }) {
                   : null
               }<span class="grow"></span><${Who} status=${statuses.get(m.id)} />
               </header>
-          ${m.subject ? html`<h2>${safe(m.subject)}</h2>` : null}<${Body} text=${textOf(m)} /><${Refs}
+          ${m.subject ? html`<h2>${safe(m.subject)}</h2>` : null}<${Body}
+            text=${textOf(m)} /><${Refs}
           refs=${m.refs} />
         </article>`;
       })}
