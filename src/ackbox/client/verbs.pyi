@@ -1551,6 +1551,7 @@ class ProgramVerbs:
         moment: Literal[
             "session_start",
             "prompt",
+            "delegating",
             "tool",
             "turn_end",
             "asking",
@@ -1561,6 +1562,7 @@ class ProgramVerbs:
         event: str = "",
         is_new_context: bool = False,
         is_continued: bool = False,
+        has_returned: bool = False,
         can_show: bool = True,
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
@@ -1588,7 +1590,9 @@ class ProgramVerbs:
         overdue,
         once each time. The operation marks nothing: the messages come again until
         program.shown
-        confirms them.
+        confirms them. From `delegating` to `has_returned`, tool calls return nothing: they
+        may be those
+        of a sub-agent, whose context is not the session's.
 
         The operation compares `files` with the claims of others, and reports each collision
         once to
@@ -3657,6 +3661,7 @@ class SyncProgramVerbs:
         moment: Literal[
             "session_start",
             "prompt",
+            "delegating",
             "tool",
             "turn_end",
             "asking",
@@ -3667,6 +3672,7 @@ class SyncProgramVerbs:
         event: str = "",
         is_new_context: bool = False,
         is_continued: bool = False,
+        has_returned: bool = False,
         can_show: bool = True,
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
@@ -3694,7 +3700,9 @@ class SyncProgramVerbs:
         overdue,
         once each time. The operation marks nothing: the messages come again until
         program.shown
-        confirms them.
+        confirms them. From `delegating` to `has_returned`, tool calls return nothing: they
+        may be those
+        of a sub-agent, whose context is not the session's.
 
         The operation compares `files` with the claims of others, and reports each collision
         once to

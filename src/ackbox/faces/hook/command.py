@@ -63,6 +63,7 @@ FIELDS = (
     "loop_count",
     "notification_type",
     "agent_id",
+    "tool_name",
 )
 # Fields in which an event may name changed files.
 EDITING = frozenset({"files", "tool_calls", "tool_name", "edits"})

@@ -194,6 +194,7 @@ def _params(request: Request, event: Event) -> dict[str, Any]:
         "event": event.name,
         "is_new_context": event.is_new_context,
         "is_continued": event.is_continued,
+        "has_returned": event.has_returned,
         "can_show": not event.is_sub_agent and _program(request).reply(event, "-") is not None,
         "has_shown_last": request.headers.get("ackbox-confirms") == "next",
         "files": event.files,
