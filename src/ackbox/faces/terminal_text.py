@@ -7,28 +7,29 @@ from __future__ import annotations
 
 import functools
 import json
-import re
-import shutil
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
 
 from ackbox.model.text import escape, is_seen, visible
 
+# Not from typing, and other imports are made late: a short command imports this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
-class Column(NamedTuple):
+
+class Column:
     """A column: its title, the value of an item, and whether it may be cut to fit."""
 
-    title: str
-    value: Callable[[Any], Any]
-    may_cut: bool = False
+    def __init__(self, title: str, value: Callable[[Any], Any], may_cut: bool = False) -> None:
+        self.title, self.value, self.may_cut = title, value, may_cut
 
 
 @functools.cache
 def _kept_forms() -> tuple[re.Pattern[str], ...]:
     """Return what stays in a text though it is not seen; made late, for most texts need none."""
+    import re
+
     # Between letters of scripts that use them, and between emoji, they join what is written; they
     # hide nothing.
     joined = (
@@ -55,9 +56,10 @@ def plain(text: str) -> str:
 
 def as_json(value: Any) -> str:
     """Return JSON for a terminal or a pipe, with invisible characters escaped as JSON does."""
-    return "".join(
-        c if is_seen(c) else json.dumps(c)[1:-1] for c in json.dumps(value, ensure_ascii=False)
-    )
+    text = json.dumps(value, ensure_ascii=False)
+    if visible(text) == text:
+        return text
+    return "".join(c if is_seen(c) else json.dumps(c)[1:-1] for c in text)
 
 
 def some(texts: Sequence[str], maximum: int) -> str:
@@ -66,8 +68,10 @@ def some(texts: Sequence[str], maximum: int) -> str:
     return ", ".join(texts[:maximum]) + (f" and {more} more" if more > 0 else "")
 
 
-@lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=4096)
 def _cells(c: str) -> int:
+    import unicodedata
+
     # What joins the character before it takes no cell of its own: marks, and the vowels and
     # finals of Hangul.
     if unicodedata.category(c) in ("Mn", "Mc", "Me", "Cf") or "\u1160" <= c <= "\u11ff":
@@ -112,6 +116,8 @@ def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
         max([width(column.title), *(width(row[n]) for row in rows)])
         for n, column in enumerate(columns)
     ]
+    import shutil
+
     room = max(shutil.get_terminal_size((100, 24)).columns, 40)
     for n, column in enumerate(columns):
         if column.may_cut:
@@ -133,6 +139,8 @@ def local_time(text: str | None) -> str:
     """Return a timestamp in this machine's time zone; without the date if it is today."""
     if not text:
         return ""
+    from datetime import datetime
+
     moment = datetime.fromisoformat(text).astimezone()
     return moment.strftime(
         "%H:%M:%S" if moment.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M"
@@ -152,6 +160,8 @@ def ago(text: str | None) -> str:
     """Return the age of a timestamp in its largest unit, such as "5 min"."""
     if not text:
         return ""
+    from datetime import datetime
+
     seconds = max(
         0, int((datetime.now().astimezone() - datetime.fromisoformat(text)).total_seconds())
     )

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import click
 
-from ackbox.faces.cli.context import CliContext, Verb, verbs, with_context
+from ackbox.faces.cli.context import CliContext
+from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, local_time
 
 VERBS: dict[str, click.Command] = {}

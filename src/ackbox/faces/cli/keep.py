@@ -19,7 +19,8 @@ from typing import IO, Any, NoReturn
 import click
 
 from ackbox.client.http import HttpCaller
-from ackbox.faces.cli.context import REFUSED, CliContext, verb
+from ackbox.faces.cli.context import REFUSED, CliContext
+from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import as_json, plain
 from ackbox.private import open_private
 

@@ -1,13 +1,12 @@
-"""The `ackbox` command: the verbs, loaded when they are used, and how a run ends.
+"""The `ackbox` command with click: the verbs, loaded when they are used, and how a run ends.
 
-What all verbs share is in context.py. Explained in docs/reference/cli.md.
+start.py comes first, for short commands. What all verbs share is in context.py. Explained in
+docs/reference/cli.md.
 """
 
 from __future__ import annotations
 
 import importlib
-import io
-import os
 import sys
 from typing import Any
 
@@ -15,15 +14,16 @@ import click
 
 from ackbox import __version__, config
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import DONE, USED_WRONGLY, CliContext, shared_options
+from ackbox.faces.cli.context import USED_WRONGLY, CliContext
+from ackbox.faces.cli.parameters import ShortCommand
+from ackbox.faces.cli.start import SHORT, end_quietly
+from ackbox.faces.cli.verb import click_command, shared_options
 from ackbox.faces.terminal_text import plain
 
 # Each verb's module; loaded when it is used, because imports are the latency of a short command.
 VERBS: dict[str, str] = {
-    **dict.fromkeys(("send", "reply", "ask", "withdraw"), "send"),
-    **dict.fromkeys(
-        ("inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "inbox"
-    ),
+    **SHORT,
+    **dict.fromkeys(("tail", "wait"), "follow"),
     **dict.fromkeys(
         ("who", "me", "heartbeat", "quiet", "nudge", "dismiss", "agent", "key", "workspace"),
         "people",
@@ -50,6 +50,7 @@ FAMILIES = {
     "settings": "Run",
     "send": "Messages",
     "inbox": "Messages",
+    "follow": "Messages",
     "watch": "Watch",
     "needs": "Watch",
     "people": "Agents, keys and workspaces",
@@ -77,16 +78,18 @@ class Verbs(click.Group):
         module = VERBS.get(cmd_name)
         if module is None:
             return None
-        found: click.Command = importlib.import_module(f"ackbox.faces.cli.{module}").VERBS[cmd_name]
-        return found
+        found = importlib.import_module(f"ackbox.faces.cli.{module}").VERBS[cmd_name]
+        return click_command(found) if isinstance(found, ShortCommand) else found
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        # click may take the words out of the list.
+        name = args[0]
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             import difflib
 
-            near = difflib.get_close_matches(args[0], VERBS, n=1)
+            near = difflib.get_close_matches(name, VERBS, n=1)
             raise click.UsageError(
                 f"{error.message} {f'Did you mean {near[0]!r}?' if near else 'See: ackbox --help'}",
                 ctx,
@@ -142,29 +145,10 @@ def _usage_of(error: click.ClickException) -> str:
     return plain(f"{usage}Error: {error.format_message()}")
 
 
-def speak_utf8() -> None:
-    """Read and write UTF-8 regardless of the locale.
-
-    An invalid byte comes in as half of a surrogate pair, and never goes out as one.
-    """
-    for stream, errors in (
-        (sys.stdin, "surrogateescape"),
-        (sys.stdout, "backslashreplace"),
-        (sys.stderr, "backslashreplace"),
-    ):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors=errors)
-    sys.argv = [os.fsencode(argument).decode("utf-8", "surrogateescape") for argument in sys.argv]
-
-
-def main() -> None:
-    """Run the command line; Ctrl-C or a closed pipe ends it quietly."""
-    # Files that this command and its children write are readable by their owner only.
-    ctx = CliContext()
-    ctx.umask = os.umask(0o077)
+def main(umask: int) -> None:
+    """Run the command line with click; Ctrl-C or a closed pipe ends it quietly."""
     try:
-        speak_utf8()
-        cli(prog_name="ackbox", standalone_mode=False, obj=ctx)
+        cli(prog_name="ackbox", standalone_mode=False, obj=CliContext(umask))
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(plain(error.format_message()), err=True)
         sys.exit(USED_WRONGLY)
@@ -179,6 +163,4 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        # The reader closed the pipe: there is nobody to print to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
+        end_quietly()

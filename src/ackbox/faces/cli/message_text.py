@@ -6,11 +6,14 @@ Explained in docs/reference/cli.md.
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import click
-
+from ackbox.faces.cli.parameters import WrongValue
 from ackbox.faces.terminal_text import Column, local_time, some
+
+# Not from typing: a short command imports this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 LETTERS = (
     Column("id", lambda letter: letter["id"]),
@@ -56,10 +59,10 @@ def in_full(message: Any) -> str:
 
 
 def seconds(text: str) -> float:
-    """Return seconds from 90, 90s, 10m or 1h. Raises click.BadParameter."""
+    """Return seconds from 90, 90s, 10m or 1h. Raises WrongValue."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
     if found is None:
-        raise click.BadParameter(f"{text!r} is not a duration. Write 90, 10m or 1h.")
+        raise WrongValue(f"{text!r} is not a duration. Write 90, 10m or 1h.")
     return float(found[1]) * {"m": 60, "min": 60, "h": 3600}.get(found[2] or "s", 1)
 
 

@@ -9,7 +9,8 @@ import sys
 
 import click
 
-from ackbox.faces.cli.context import NOTHING, CliContext, verb
+from ackbox.faces.cli.context import NOTHING, CliContext
+from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import Column, local_time, some
 
 VERBS: dict[str, click.Command] = {}

@@ -10,14 +10,12 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import CliContext, Verb, verbs, with_context
+from ackbox.faces.cli.context import CliContext
+from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, ago, some
 
 CLAIMS = (
-    Column(
-        "agent",
-        lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"],
-    ),
+    Column("agent", lambda each: _name(each)),
     Column("claims", lambda each: some([*each["areas"], *each["files"]], 5), may_cut=True),
 )
 
@@ -26,10 +24,7 @@ SIGNS = {"active": "●", "timed_out": "◌", "ended": "○"}
 
 SESSIONS = (
     Column("", lambda each: SIGNS[each["state"]]),
-    Column(
-        "agent",
-        lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"],
-    ),
+    Column("agent", lambda each: _name(each)),
     Column("state", lambda each: each["outcome"] or each["state"].replace("_", " ")),
     Column("area", lambda each: each["area"]),
     Column("files", lambda each: some(each["touched"] or each["files"], 3), may_cut=True),
@@ -53,6 +48,10 @@ _files = click.option(
     multiple=True,
     help="File that it claims; src/ claims everything below it; repeatable.",
 )
+
+
+def _name(each: Any) -> str:
+    return f"{each['agent']}/{each['instance']}" if each["instance"] else str(each["agent"])
 
 
 def _given(**params: Any) -> dict[str, Any]:

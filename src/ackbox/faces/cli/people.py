@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import CliContext, Verb, new_key, verb, verbs, with_context
+from ackbox.faces.cli.context import CliContext, new_key
+from ackbox.faces.cli.verb import Verb, verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, ago, local_time, some, standing
 
 VERBS: dict[str, click.Command] = {}

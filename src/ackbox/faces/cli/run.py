@@ -22,7 +22,8 @@ from ackbox.client.http import NoServer, parse_url
 from ackbox.client.running import is_held, read_server
 from ackbox.client.starting import START_S, absolute, live_server, refuse_here, start_server
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name, verb
+from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name
+from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import as_json, local_time, plain, some
 
 VERBS: dict[str, click.Command] = {}

@@ -5,18 +5,20 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from typing import Any
 
-import click
-
-from ackbox.faces.cli.context import TOO_LONG, CliContext, new_key, verb
+from ackbox.faces.cli.context import TOO_LONG, CliContext, new_key
 from ackbox.faces.cli.message_text import in_full, seconds
+from ackbox.faces.cli.parameters import Argument, Option, ShortCommand, WrongUsage, short_command
 from ackbox.faces.terminal_text import some
 
-VERBS: dict[str, click.Command] = {}
+# Not from typing: a short command imports this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+VERBS: dict[str, ShortCommand] = {}
 # Recipients that a reply to a send describes.
 MAX_LINES = 8
 OUTCOMES = {"timed_out": "the time is up", "gone": "no recipient is online any more"}
@@ -27,7 +29,7 @@ def read_text(ctx: CliContext, words: tuple[str, ...]) -> str:
     if words and words != ("-",):
         return " ".join(words)
     if sys.stdin.isatty() and not words:
-        raise click.UsageError(
+        raise WrongUsage(
             'The text is missing. Pass it, or - to read standard input: ackbox send bob "hello"'
         )
     return sys.stdin.read()
@@ -35,6 +37,8 @@ def read_text(ctx: CliContext, words: tuple[str, ...]) -> str:
 
 def parse_ref(text: str) -> dict[str, str]:
     """Return a reference from KIND:TARGET; without a kind it is a file, with :12-40 for lines."""
+    import re
+
     kind, _, rest = text.partition(":")
     kind, target = (
         (kind, rest) if kind in ("file", "diff", "task", "message", "url") else ("file", text)
@@ -47,45 +51,36 @@ def parse_ref(text: str) -> dict[str, str]:
     )
 
 
-def _writing(function: Any) -> Any:
-    """Add the options of every verb that sends a message."""
-    for option in reversed(
-        (
-            click.option("--subject", help="Subject line, at most 200 characters."),
-            click.option(
-                "--intent",
-                help="Purpose: question, handoff, blocked, inform, answer or any other word.",
-            ),
-            click.option("--priority", type=int, help="Priority from 1 to 5; 5 is most urgent."),
-            click.option("--urgent", is_flag=True, help="Short for --priority 5."),
-            click.option(
-                "--ref",
-                "refs",
-                multiple=True,
-                help="Reference: file:PATH[:LINES], diff:… or url:…; repeatable.",
-            ),
-            click.option(
-                "--reply-by",
-                "expects_reply_by",
-                help="Time by which you expect a reply: 2h, tomorrow 9:00 or RFC 3339.",
-            ),
-            click.option(
-                "--reroute",
-                is_flag=True,
-                help="With --reply-by: when overdue, also send it to another online instance, or "
-                "to an agent of the same role.",
-            ),
-            click.option(
-                "--expires-in-days", type=int, help="Days after which the message leaves inboxes."
-            ),
-            click.option(
-                "--idempotency-key",
-                help="Sending again with the same key stores no second message.",
-            ),
-        )
-    ):
-        function = option(function)
-    return function
+# The options of every verb that sends a message.
+WRITING = (
+    Option("--subject", help="Subject line, at most 200 characters."),
+    Option(
+        "--intent", help="Purpose: question, handoff, blocked, inform, answer or any other word."
+    ),
+    Option("--priority", is_number=True, help="Priority from 1 to 5; 5 is most urgent."),
+    Option("--urgent", is_flag=True, help="Short for --priority 5."),
+    Option(
+        "--ref",
+        name="refs",
+        is_multiple=True,
+        help="Reference: file:PATH[:LINES], diff:… or url:…; repeatable.",
+    ),
+    Option(
+        "--reply-by",
+        name="expects_reply_by",
+        help="Time by which you expect a reply: 2h, tomorrow 9:00 or RFC 3339.",
+    ),
+    Option(
+        "--reroute",
+        is_flag=True,
+        help="With --reply-by: when overdue, also send it to another online instance, or "
+        "to an agent of the same role.",
+    ),
+    Option(
+        "--expires-in-days", is_number=True, help="Days after which the message leaves inboxes."
+    ),
+    Option("--idempotency-key", help="Sending again with the same key stores no second message."),
+)
 
 
 def _message(options: dict[str, Any]) -> dict[str, Any]:
@@ -96,20 +91,25 @@ def _message(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value not in (None, [], False)}
 
 
-@verb("send", VERBS)
-@click.argument("to")
-@click.argument("text", nargs=-1)
-@click.option("--re", "parent", help="Id of the message to reply to.")
-@click.option(
-    "--unknown",
-    type=click.Choice(["hold", "refuse", "inactive"]),
-    help="Unknown recipients: keep the message (hold), reject it (refuse), or also reject agents "
-    "that are offline (inactive).",
+@short_command(
+    "send",
+    VERBS,
+    Argument("to"),
+    Argument("text", is_rest=True, is_required=False),
+    Option("--re", name="parent", help="Id of the message to reply to."),
+    Option(
+        "--unknown",
+        choices=("hold", "refuse", "inactive"),
+        help="Unknown recipients: keep the message (hold), reject it (refuse), or also reject "
+        "agents that are offline (inactive).",
+    ),
+    Option(
+        "--dry-run",
+        is_flag=True,
+        help="List who would get it and how each is reached; send nothing.",
+    ),
+    *WRITING,
 )
-@click.option(
-    "--dry-run", is_flag=True, help="List who would get it and how each is reached; send nothing."
-)
-@_writing
 def send(ctx: CliContext, to: str, text: tuple[str, ...], dry_run: bool, **options: Any) -> None:
     """Send a message; it waits for recipients who are offline.
 
@@ -163,13 +163,19 @@ def _audience(sent: Any) -> str:
     return some(names, 8) or f"everyone ({sent['recipient_count']})"
 
 
-@verb("reply", VERBS)
-@click.argument("id")
-@click.argument("text", nargs=-1)
-@click.option(
-    "--all", "reply_all", is_flag=True, help="Send it to all recipients of the message as well."
+@short_command(
+    "reply",
+    VERBS,
+    Argument("id"),
+    Argument("text", is_rest=True, is_required=False),
+    Option(
+        "--all",
+        name="reply_all",
+        is_flag=True,
+        help="Send it to all recipients of the message as well.",
+    ),
+    *WRITING,
 )
-@_writing
 def reply(ctx: CliContext, id: str, text: tuple[str, ...], reply_all: bool, **options: Any) -> None:
     """Reply to a message, in its thread.
 
@@ -185,17 +191,14 @@ def reply(ctx: CliContext, id: str, text: tuple[str, ...], reply_all: bool, **op
     )
 
 
-@verb("ask", VERBS)
-@click.argument("to")
-@click.argument("text", nargs=-1)
-@click.option(
-    "--timeout",
-    "timeout",
-    default="60",
-    show_default=True,
-    help="Time to wait: seconds, 10m or 1h.",
+@short_command(
+    "ask",
+    VERBS,
+    Argument("to"),
+    Argument("text", is_rest=True, is_required=False),
+    Option("--timeout", default="60", help="Time to wait: seconds, 10m or 1h."),
+    *WRITING,
 )
-@_writing
 def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options: Any) -> None:
     """Ask a question and wait for the reply.
 
@@ -231,8 +234,11 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
         sys.exit(TOO_LONG)
 
 
-@verb("withdraw", VERBS)
-@click.argument("id")
+@short_command(
+    "withdraw",
+    VERBS,
+    Argument("id"),
+)
 def withdraw(ctx: CliContext, id: str) -> None:
     """Withdraw a message from all recipients who have not read it.
 

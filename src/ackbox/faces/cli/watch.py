@@ -18,7 +18,8 @@ from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.starting import refuse_here
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import KEY, USED_WRONGLY, CliContext, verb
+from ackbox.faces.cli.context import KEY, USED_WRONGLY, CliContext
+from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import Column, ago, local_time
 
 VERBS: dict[str, click.Command] = {}

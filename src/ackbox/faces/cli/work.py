@@ -11,15 +11,8 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import (
-    NOTHING,
-    REFUSED,
-    CliContext,
-    Verb,
-    new_key,
-    verbs,
-    with_context,
-)
+from ackbox.faces.cli.context import NOTHING, REFUSED, CliContext, new_key
+from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, local_time, some
 
 VERBS: dict[str, click.Command] = {}
