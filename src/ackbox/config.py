@@ -68,6 +68,7 @@ SETTINGS = (
     ),
     Setting("agent", "ACKBOX_AGENT", None, "Your agent name (default: the key's name)"),
     Setting("instance", "ACKBOX_INSTANCE", None, "Your instance name"),
+    Setting("output", "ACKBOX_OUTPUT", "text", "Form of the results of commands: text or json"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

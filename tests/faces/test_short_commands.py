@@ -134,7 +134,7 @@ def by_name(name: str, run: Callable[[], None]) -> tuple[str, int | str | None, 
 
 def _settled(text: str) -> str:
     """Return output without what differs between two runs."""
-    text = re.sub(r"[0-9a-f]{32}", "ID", text)
+    text = re.sub(r"[0-9a-f]{32}|#\d+", "ID", text)
     text = re.sub(r'"seq": \d+|"(cursor|mark)": "[^"]*"', "SEQ", text)
     return re.sub(r"\d{4}-\d\d-\d\d[T ][0-9:.]+Z?|\d\d:\d\d:\d\d", "TIME", text)
 

@@ -19,10 +19,29 @@ if TYPE_CHECKING:
 
 
 class Column:
-    """A column: its title, the value of an item, and whether it may be cut to fit."""
+    """A column: its title, the value of an item, whether it may be cut to fit, and the colour of an
+    item's cell.
+    """
 
-    def __init__(self, title: str, value: Callable[[Any], Any], may_cut: bool = False) -> None:
-        self.title, self.value, self.may_cut = title, value, may_cut
+    def __init__(
+        self,
+        title: str,
+        value: Callable[[Any], Any],
+        may_cut: bool = False,
+        colour: Callable[[Any], str | None] = lambda item: None,
+    ) -> None:
+        self.title, self.value, self.may_cut, self.colour = title, value, may_cut, colour
+
+
+# The sign and the colour of each presence, in every interface that prints text.
+PRESENCE = {"online": "●", "idle": "◌", "away": "○"}
+PRESENCE_COLOURS = {"online": "green", "idle": "yellow", "away": "dim"}
+_CODES = {"red": 31, "green": 32, "yellow": 33, "dim": 2}
+
+
+def coloured(text: str, colour: str | None) -> str:
+    """Return text in a colour of the terminal."""
+    return text if colour is None else f"\x1b[{_CODES[colour]}m{text}\x1b[0m"
 
 
 @functools.cache
@@ -109,8 +128,9 @@ def fit(text: str, cells: int) -> str:
     return text + " " * (cells - width(text))
 
 
-def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
+def table(items: Iterable[Any], columns: Sequence[Column], *, in_colour: bool = False) -> list[str]:
     """Return a title line and one line for each item."""
+    items = list(items)
     rows = [[_one_line(column.value(item)) for column in columns] for item in items]
     widths = [
         max([width(column.title), *(width(row[n]) for row in rows)])
@@ -123,10 +143,17 @@ def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
         if column.may_cut:
             others = sum(widths) - widths[n] + 2 * (len(columns) - 1)
             widths[n] = max(min(widths[n], room - others), 10)
-    lines = [[column.title for column in columns], *rows]
-    return [
-        "  ".join(fit(cell, widths[n]) for n, cell in enumerate(line)).rstrip() for line in lines
-    ]
+    lines = [[fit(column.title, widths[n]) for n, column in enumerate(columns)]]
+    for item, row in zip(items, rows, strict=True):
+        cells = [fit(cell, widths[n]) for n, cell in enumerate(row)]
+        cells[-1] = cells[-1].rstrip()
+        if in_colour:
+            cells = [
+                coloured(cell, column.colour(item))
+                for cell, column in zip(cells, columns, strict=True)
+            ]
+        lines.append(cells)
+    return ["  ".join(cells).rstrip() for cells in lines]
 
 
 def _one_line(value: Any) -> str:
@@ -135,13 +162,18 @@ def _one_line(value: Any) -> str:
     return plain(" ".join(str(value).split()))
 
 
-def local_time(text: str | None) -> str:
-    """Return a timestamp in this machine's time zone; without the date if it is today."""
+def local_time(text: str | None, *, in_full: bool = False) -> str:
+    """Return a timestamp in this machine's time zone; without the date if it is today.
+
+    `in_full` adds the day and the zone.
+    """
     if not text:
         return ""
     from datetime import datetime
 
     moment = datetime.fromisoformat(text).astimezone()
+    if in_full:
+        return moment.strftime("%a %Y-%m-%d %H:%M %Z")
     return moment.strftime(
         "%H:%M:%S" if moment.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M"
     )

@@ -1,8 +1,8 @@
 """What all commands share: how they find and call the server, and print results.
 
 The command itself and its table of verbs are in main.py, the common options in parameters.py.
-Imports little, because short commands use it. Results are a table on a terminal and JSON
-lines in a pipe, on stdout; everything else goes to stderr.
+Imports little, because short commands use it. Results are text, or JSON
+lines if wanted, on stdout; everything else goes to stderr.
 Explained in docs/reference/cli.md.
 """
 
@@ -48,9 +48,9 @@ class CliContext:
 
     @property
     def is_json(self) -> bool:
-        if self.options.get("as_json") or self.options.get("as_text"):
-            return bool(self.options.get("as_json"))
-        return not sys.stdout.isatty()
+        if self.options.keys() & {"as_json", "jq"}:
+            return True
+        return not self.options.get("as_text") and config.get("output") == "json"
 
     @property
     def server(self) -> HttpCaller:
@@ -210,7 +210,7 @@ class CliContext:
     def show(self, answer: Any, text: Callable[[Any], str]) -> None:
         """Print one result: as JSON, or as the text that `text` makes of it."""
         if self.is_json:
-            echo(as_json(self.picked(answer)))
+            self.show_json(answer)
         else:
             echo(plain(text(answer)))
 
@@ -221,7 +221,7 @@ class CliContext:
         """
         if self.is_json:
             for each in answers:
-                echo(as_json(self.picked(each)))
+                self.show_json(each)
         elif not answers:
             echo(plain(empty), is_error=True)
         else:
@@ -231,19 +231,50 @@ class CliContext:
 
             fields = self.options.get("fields")
             if fields:
-                columns = [
-                    Column(name, operator.methodcaller("get", name)) for name in fields.split(",")
-                ]
-            for line in table(answers, columns):
-                echo(plain(line))
+                answers = [self.picked(each) for each in answers]
+                columns = [Column(name, operator.itemgetter(name)) for name in answers[0]]
+            for line in table(answers, columns, in_colour=has_colours()):
+                echo(line)
+
+    def open_page(self, path: str) -> None:
+        """Open a page of the dashboard, or print its address without a browser."""
+        from ackbox.faces.cli.run import open_page
+
+        workspace = self.setting("workspace") or self.call("agent.whoami")["workspace"]
+        open_page(self, f"{self.server.url}/w/{workspace}/{path}")
+
+    def show_more(self, page: Any) -> None:
+        """Name the command that shows the next page, if there is one."""
+        if page.get("cursor") and page.get("has_more", True) and not self.is_json:
+            self.say(f"There are more. Next page: add --cursor {page['cursor']}")
+
+    def show_json(self, answer: Any) -> None:
+        """Print one result as JSON: all of it, the chosen fields, or what jq makes of it."""
+        answer = self.picked(answer)
+        expression = self.options.get("jq")
+        if expression is None:
+            echo(as_json(answer))
+            return
+        from ackbox.faces.cli.output import filtered
+
+        try:
+            lines = filtered(answer, expression)
+        except ValueError as error:
+            self.fail(USED_WRONGLY, "invalid", str(error), None)
+        for line in lines:
+            echo(plain(line))
 
     def picked(self, answer: Any) -> Any:
         fields = self.options.get("fields")
-        return (
-            {name: answer.get(name) for name in fields.split(",")}
-            if fields and isinstance(answer, dict)
-            else answer
-        )
+        if not fields:
+            return answer
+        from ackbox.faces.cli.output import pick
+
+        # Not as wrong usage: the operation has been done.
+        try:
+            return pick(answer, fields)
+        except ValueError as error:
+            self.fail(USED_WRONGLY, "invalid", str(error), None)
 
     def say(self, text: str) -> None:
         """Print a note on stderr: anything that is not the result."""
@@ -255,6 +286,15 @@ def echo(text: str, *, is_error: bool = False) -> None:
     stream = sys.stderr if is_error else sys.stdout
     stream.write(f"{text}\n")
     stream.flush()
+
+
+def has_colours() -> bool:
+    """Whether standard output shows colours."""
+    return (
+        sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM", "") not in ("", "dumb")
+    )
 
 
 def login_name() -> str:

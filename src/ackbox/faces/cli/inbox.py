@@ -33,6 +33,7 @@ def unknown(ctx: CliContext, near: list[str]) -> str:
         default=50,
         help="Maximum number of messages to show.",
     ),
+    Option("--cursor", help="Cursor of the next page, as the page before printed it."),
     Option(
         "--mark",
         choices=("none", "delivered", "read"),
@@ -47,6 +48,7 @@ def unknown(ctx: CliContext, near: list[str]) -> str:
 def inbox(
     ctx: CliContext,
     limit: int,
+    cursor: str | None,
     mark: str,
     urgent_first: bool,
     with_read: bool,
@@ -62,7 +64,7 @@ def inbox(
         if with_read
         else ("inbox.check", {"mark": mark, "urgent_first": urgent_first})
     )
-    checked = ctx.call(name, limit=limit, **more)
+    checked = ctx.call(name, limit=limit, **({"cursor": cursor} if cursor else {}), **more)
     letters = checked["messages"]
     if not checked["known"]:
         ctx.say(unknown(ctx, checked["near"]))
@@ -76,12 +78,13 @@ def inbox(
                 else 'No unread messages. Send one with: ackbox --as ana send bob "hello"'
             ),
         )
-    if not ctx.is_json and checked.get("notice"):
+    if not ctx.is_json and checked.get("notice") and not checked["has_more"]:
         ctx.say(checked["notice"])
+    ctx.show_more(checked)
     if letters and not ctx.is_json and not with_read and mark != "read":
         ctx.say(
-            f"{checked['unread']} unread. Next: {ctx.again} read {letters[0]['id']}   or:"
-            f" {ctx.again} ack {letters[0]['id']}"
+            f"{checked['unread']} unread. Next: {ctx.again} read {letters[0]['seq']}   or:"
+            f" {ctx.again} ack {letters[0]['seq']}"
         )
     if fail_empty and not letters:
         sys.exit(NOTHING)
@@ -155,12 +158,16 @@ def archive(ctx: CliContext, ids: tuple[str, ...], undo: bool) -> None:
     "thread",
     VERBS,
     Argument("id"),
+    Option("--web", is_flag=True, help="Open it in the dashboard instead."),
 )
-def thread(ctx: CliContext, id: str) -> None:
+def thread(ctx: CliContext, id: str, web: bool) -> None:
     """Show a thread, oldest first, by the id of any message in it.
 
     Example: ackbox thread 0199…
     """
+    if web:
+        ctx.open_page(f"thread/{ctx.call('thread.get', id=id, limit=1)['thread']}")
+        return
     cursor: str | None = None
     while True:
         page = ctx.call("thread.get", id=id, cursor=cursor)
@@ -188,6 +195,7 @@ def thread(ctx: CliContext, id: str) -> None:
         default=20,
         help="Maximum number of messages to show.",
     ),
+    Option("--cursor", help="Cursor of the next page, as the page before printed it."),
     Option("--fail-empty", is_flag=True, help="Exit with code 6 when nothing matched."),
 )
 def search(
@@ -198,6 +206,7 @@ def search(
     intent: str | None,
     since: str | None,
     limit: int,
+    cursor: str | None,
     fail_empty: bool,
 ) -> None:
     """Search messages by words, newest first.
@@ -205,6 +214,7 @@ def search(
     Example: ackbox search "exit code" deploy* -- -staging
     """
     narrow = {"sender": sender_name, "recipient": recipient, "intent": intent, "since": since}
+    narrow["cursor"] = cursor
     found = ctx.call(
         "message.search",
         query=" ".join(quoted(word) for word in words),
@@ -212,5 +222,6 @@ def search(
         **{name: value for name, value in narrow.items() if value},
     )
     ctx.show_each(found["messages"], LETTERS, empty="No messages found.")
+    ctx.show_more(found)
     if fail_empty and not found["messages"]:
         sys.exit(NOTHING)

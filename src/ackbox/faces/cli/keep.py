@@ -168,8 +168,8 @@ def _again(workspace: str, webhook: dict[str, Any]) -> str:
     ]
     words = " ".join(shlex.quote(webhook[name]) for name in ("to", "body"))
     return (
-        f"ackbox -w {shlex.quote(workspace)} --as {shlex.quote(webhook['created_by'])} webhook add"
-        f" {' '.join(flags)} -- {words}"
+        f"ackbox -w {shlex.quote(workspace)} --as {shlex.quote(webhook['created_by'])} webhook"
+        f" create {' '.join(flags)} -- {words}"
     )
 
 

@@ -7,6 +7,7 @@ docs/reference/cli.md.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -16,7 +17,7 @@ from ackbox import __version__, config
 from ackbox.errors import AckboxError
 from ackbox.faces.cli.context import USED_WRONGLY, CliContext
 from ackbox.faces.cli.parameters import ShortCommand
-from ackbox.faces.cli.start import SHORT, end_quietly
+from ackbox.faces.cli.start import COMPLETING, SHORT, end_quietly
 from ackbox.faces.cli.verb import click_command, shared_options
 from ackbox.faces.terminal_text import plain
 
@@ -29,17 +30,19 @@ VERBS: dict[str, str] = {
         "people",
     ),
     **dict.fromkeys(("task",), "work"),
-    **dict.fromkeys(("session", "note", "turn"), "notes"),
+    **dict.fromkeys(("session", "note"), "notes"),
+    "turn": "turn",
     "review": "review",
     **dict.fromkeys(("run", "connect", "disconnect", "hook"), "connect"),
     **dict.fromkeys(("invite", "join"), "invite"),
     "config": "settings",
     "service": "service",
-    **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
+    **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor"), "run"),
     **dict.fromkeys(("schedule", "webhook"), "automation"),
     **dict.fromkeys(("export", "log", "import", "backup"), "keep"),
     **dict.fromkeys(("tui", "flow", "health", "overview"), "watch"),
     **dict.fromkeys(("needs", "threads", "pause", "resume"), "needs"),
+    **dict.fromkeys(("help", "version", "completion"), "help"),
 }
 # In the order that --help lists them; modules that share a title are listed together.
 FAMILIES = {
@@ -56,9 +59,11 @@ FAMILIES = {
     "people": "Agents, keys and workspaces",
     "work": "Tasks",
     "notes": "Sessions, notes and turns",
+    "turn": "Sessions, notes and turns",
     "review": "Tasks",
     "automation": "Automation",
     "keep": "Export and backup",
+    "help": "Help",
 }
 
 
@@ -79,7 +84,12 @@ class Verbs(click.Group):
         if module is None:
             return None
         found = importlib.import_module(f"ackbox.faces.cli.{module}").VERBS[cmd_name]
-        return click_command(found) if isinstance(found, ShortCommand) else found
+        command = click_command(found) if isinstance(found, ShortCommand) else found
+        if COMPLETING not in os.environ:
+            return command
+        from ackbox.faces.cli.completing import attach
+
+        return attach(command)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         # click may take the words out of the list.
@@ -112,6 +122,13 @@ class Verbs(click.Group):
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        formatter.write_text(
+            "ackbox help COMMAND explains a command, ackbox help environment the variables, ackbox"
+            " help exit-codes the exit codes."
+        )
 
 
 @click.group(
@@ -147,6 +164,10 @@ def _usage_of(error: click.ClickException) -> str:
 
 def main(umask: int) -> None:
     """Run the command line with click; Ctrl-C or a closed pipe ends it quietly."""
+    if COMPLETING in os.environ:
+        from ackbox.faces.cli.completing import attach
+
+        attach(cli)
     try:
         cli(prog_name="ackbox", standalone_mode=False, obj=CliContext(umask))
     except click.exceptions.NoArgsIsHelpError as error:

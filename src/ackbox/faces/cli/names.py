@@ -26,7 +26,7 @@ COMMANDS = {
     "message.search": "ackbox search",
     "message.send": "ackbox send",
     "message.withdraw": "ackbox withdraw",
-    "note.add": "ackbox note add",
+    "note.add": "ackbox note create",
     "note.list": "ackbox note list",
     "note.search": "ackbox note search",
     "review.list": "ackbox review list",

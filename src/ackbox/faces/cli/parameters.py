@@ -91,10 +91,16 @@ SHARED = (
     Option("--as", name="agent", help="Your agent name."),
     Option("--instance", help="Name of this running instance of the agent."),
     Option(
-        "--json", name="as_json", is_flag=True, help="Print JSON; a list is one object per line."
+        "--json",
+        name="as_json",
+        is_flag=True,
+        help="Print JSON, one object per line; --json=FIELDS prints only these fields.",
     ),
-    Option("--text", name="as_text", is_flag=True, help="Print text, even in a pipe."),
+    Option(
+        "--text", name="as_text", is_flag=True, help="Print text, even with ACKBOX_OUTPUT=json."
+    ),
     Option("--fields", help="Print only these fields, separated by commas."),
+    Option("--jq", help="Filter each JSON object with a jq expression."),
 )
 
 
@@ -110,6 +116,21 @@ def keep_shared(options: dict[str, Any], name: str, value: Any) -> None:
             from ackbox.config import read_secret
 
             options["key"] = read_secret(value, "API key")
+
+
+def is_text(word: str) -> bool:
+    """Whether a word that begins with a dash is text: no option has a space or a digit there."""
+    return word[:1] == "-" and (any(map(str.isspace, word)) or word[1:2].isdigit())
+
+
+def spelled_out(words: list[str]) -> list[str]:
+    """Return the words with `--json=FIELDS` as two options."""
+    end = words.index("--") if "--" in words else len(words)
+    found: list[str] = []
+    for word in words[:end]:
+        flag, _, fields = word.partition("=")
+        found += ["--json", "--fields", fields] if flag == "--json" and fields else [word]
+    return found + words[end:]
 
 
 class Unsure(Exception):
@@ -141,7 +162,7 @@ def read_arguments(
         if left[0] == "--":
             positional += left[1:]
             break
-        if left[0].startswith("-") and len(left[0]) > 1:
+        if left[0].startswith("-") and len(left[0]) > 1 and not is_text(left[0]):
             _read_option(left, [*command.options, *shared], found)
         else:
             positional.append(left.pop(0))

@@ -9,7 +9,7 @@ import sys
 import time
 
 from ackbox.faces.cli.context import TOO_LONG, CliContext, new_key
-from ackbox.faces.cli.message_text import in_full, seconds
+from ackbox.faces.cli.message_text import in_full, seconds, span
 from ackbox.faces.cli.parameters import Argument, Option, ShortCommand, WrongUsage, short_command
 from ackbox.faces.terminal_text import some
 
@@ -24,15 +24,45 @@ MAX_LINES = 8
 OUTCOMES = {"timed_out": "the time is up", "gone": "no recipient is online any more"}
 
 
-def read_text(ctx: CliContext, words: tuple[str, ...]) -> str:
-    """Return the text of a message: the words, or standard input for `-` and for a pipe."""
-    if words and words != ("-",):
+def read_text(ctx: CliContext, words: tuple[str, ...], body_file: str | None = None) -> str:
+    """Return the text of a message: the words, a file, standard input for `-`, or what a person
+    writes in an editor. Raises WrongUsage.
+    """
+    if body_file is not None:
+        if words:
+            raise WrongUsage("Both a text and --body-file are set. Pass one of them.")
+        return sys.stdin.read() if body_file == "-" else _of_file(body_file)
+    if words == ("-",):
+        return sys.stdin.read()
+    if words:
         return " ".join(words)
-    if sys.stdin.isatty() and not words:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise WrongUsage(
             'The text is missing. Pass it, or - to read standard input: ackbox send bob "hello"'
         )
-    return sys.stdin.read()
+    return _written()
+
+
+def _of_file(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise WrongUsage(f"{path} cannot be read: {reason}.") from None
+
+
+def _written() -> str:
+    """Return what a person writes in their editor. Raises WrongUsage when that is nothing."""
+    import click
+
+    try:
+        text = click.edit("", extension=".md") or ""
+    except click.ClickException as error:
+        raise WrongUsage(f"{error.message}. Name an editor in EDITOR, or pass the text.") from None
+    if not text.strip():
+        raise WrongUsage("Nothing was written, so nothing was sent.")
+    return text.rstrip("\n")
 
 
 def parse_ref(text: str) -> dict[str, str]:
@@ -77,15 +107,20 @@ WRITING = (
         "to an agent of the same role.",
     ),
     Option(
-        "--expires-in-days", is_number=True, help="Days after which the message leaves inboxes."
+        "--expires",
+        name="expires_in_days",
+        help="Time after which the message leaves inboxes: 30d, 2w; a number counts days.",
     ),
+    Option("--expires-in-days", name="expires_in_days", is_hidden=True),
     Option("--idempotency-key", help="Sending again with the same key stores no second message."),
+    Option("--body-file", help="File that holds the text; - for standard input."),
 )
 
 
 def _message(options: dict[str, Any]) -> dict[str, Any]:
     if options.pop("urgent"):
         options["priority"] = 5
+    options["expires_in_days"] = span(options["expires_in_days"], 86_400)
     options["refs"] = [parse_ref(ref) for ref in options["refs"]]
     options["idempotency_key"] = options["idempotency_key"] or new_key()
     return {name: value for name, value in options.items() if value not in (None, [], False)}
@@ -116,13 +151,14 @@ def send(ctx: CliContext, to: str, text: tuple[str, ...], dry_run: bool, **optio
     Example: ackbox --as ana send bob "The build is green"
 
     TO is a name, several names separated by commas, NAME/INSTANCE, user for all people, or * for
-    everyone. Without TEXT, or with -, the command reads the text from standard input.
+    everyone. Without TEXT, an editor opens on a terminal; - reads standard input.
     """
     if dry_run:
         priority = _message(options).get("priority", 3)
         ctx.show(ctx.call("message.preview", to=to, priority=priority), _would_reach)
         return
-    ctx.show(ctx.call("message.send", to=to, body=read_text(ctx, text), **_message(options)), _sent)
+    body = read_text(ctx, text, options.pop("body_file"))
+    ctx.show(ctx.call("message.send", to=to, body=body, **_message(options)), _sent)
 
 
 def _would_reach(preview: Any) -> str:
@@ -136,7 +172,7 @@ def _would_reach(preview: Any) -> str:
 def _sent(sent: Any) -> str:
     again = " (already sent)" if sent["duplicate"] else ""
     recipients = sent["recipients"]
-    lines = [f"sent {sent['id']} to {_audience(sent)}{again}"]
+    lines = [f"sent #{sent['seq']} to {_audience(sent)}{again}"]
     lines += [f"  {_outlook(each)}" for each in recipients[:MAX_LINES]]
     if len(recipients) > MAX_LINES:
         lines.append(f"  … and {len(recipients) - MAX_LINES} more")
@@ -183,12 +219,8 @@ def reply(ctx: CliContext, id: str, text: tuple[str, ...], reply_all: bool, **op
     """
     options["intent"] = options["intent"] or "answer"
     to_all = {"reply_all": True} if reply_all else {}
-    ctx.show(
-        ctx.call(
-            "message.send", body=read_text(ctx, text), parent=id, **to_all, **_message(options)
-        ),
-        _sent,
-    )
+    body = read_text(ctx, text, options.pop("body_file"))
+    ctx.show(ctx.call("message.send", body=body, parent=id, **to_all, **_message(options)), _sent)
 
 
 @short_command(
@@ -209,7 +241,7 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
     until = time.monotonic() + seconds(timeout)
     question = {
         "to": to,
-        "body": read_text(ctx, text),
+        "body": read_text(ctx, text, options.pop("body_file")),
         **_message({**options, "intent": options["intent"] or "question"}),
     }
     is_announced = False
@@ -218,7 +250,7 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
         # The idempotency key keeps a repeated call from sending the question twice.
         asked = ctx.call("message.ask", wait_s=min(left, 20), **question)
         if not is_announced and not ctx.is_json:
-            ctx.say(f"Asked {_audience(asked)}, id {asked['id']}. Waiting for a reply.")
+            ctx.say(f"Asked {_audience(asked)}, #{asked['seq']}. Waiting for a reply.")
             for each in asked["recipients"][:MAX_LINES]:
                 ctx.say(f"  {_outlook(each)}")
         is_announced = True

@@ -17,6 +17,7 @@ from ackbox.faces.cli.parameters import (
     WrongUsage,
     keep_shared,
     read_arguments,
+    spelled_out,
 )
 
 # Not from typing: a short command imports this.
@@ -40,6 +41,7 @@ def begin() -> int:
     # Files that this command and its children write are readable by their owner only.
     umask = os.umask(0o077)
     speak_utf8()
+    sys.argv[1:] = spelled_out(sys.argv[1:])
     if COMPLETING not in os.environ:
         run_short(sys.argv[1:], umask)
     return umask

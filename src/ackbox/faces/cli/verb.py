@@ -7,11 +7,12 @@ Explained in docs/reference/cli.md.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
+from ackbox.faces.cli.arguments import described
 from ackbox.faces.cli.context import CliContext
 from ackbox.faces.cli.parameters import (
     SHARED,
@@ -20,6 +21,7 @@ from ackbox.faces.cli.parameters import (
     ShortCommand,
     WrongUsage,
     WrongValue,
+    is_text,
     keep_shared,
 )
 
@@ -68,6 +70,12 @@ def click_command(command: ShortCommand) -> click.Command:
     )
 
 
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_unmarked, value))
+    return value.removeprefix("\0") if isinstance(value, str) else value
+
+
 def _argument(argument: Argument) -> click.Argument:
     nargs = -1 if argument.is_rest else 1
     return click.Argument([argument.name], nargs=nargs, required=argument.is_required)
@@ -82,6 +90,28 @@ class Verb(click.Command):
         self.shared = [option for option in shared_options() if not own & set(option.opts)]
         self.params += self.shared
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; a text may begin with a dash, see parameters.is_text."""
+        left = super().parse_args(ctx, list(self._marked(args)))
+        ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
+        return left
+
+    def _marked(self, words: list[str]) -> Iterator[str]:
+        """Mark the words that are text and no value of an option: with a zero, which no argument
+        of a process can hold.
+        """
+        with_value = {
+            flag
+            for each in self.params
+            if isinstance(each, click.Option) and not each.is_flag
+            for flag in each.opts
+        }
+        is_value = is_over = False
+        for word in words:
+            yield f"\0{word}" if is_text(word) and not is_value and not is_over else word
+            is_over = is_over or (word == "--" and not is_value)
+            is_value = not is_value and word in with_value
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -91,8 +121,15 @@ class Verb(click.Command):
             raise click.UsageError(str(error), ctx) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        path = ctx.command_path.removeprefix("ackbox ")
+        if records := described(self, path):
+            with formatter.section("Arguments"):
+                formatter.write_dl(records)
         for title, parameters in (
-            ("Options", [p for p in self.params if p not in self.shared]),
+            (
+                "Options",
+                [p for p in self.params if p not in self.shared and isinstance(p, click.Option)],
+            ),
             ("Options of every command", self.shared),
         ):
             records = [record for p in parameters if (record := p.get_help_record(ctx)) is not None]
@@ -105,6 +142,24 @@ class Verb(click.Command):
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
+
+
+class Family(click.Group):
+    """A group of verbs such as `key`; the verbs of all families have the same names."""
+
+    # Other names that people try.
+    OTHER_NAMES = {
+        "add": "create",
+        "delete": "remove",
+        "rm": "remove",
+        "ls": "list",
+        "view": "show",
+    }
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or super().get_command(
+            ctx, self.OTHER_NAMES.get(cmd_name, cmd_name)
+        )
 
 
 with_context = click.make_pass_decorator(CliContext, ensure=True)
@@ -124,5 +179,5 @@ def verb(
 
 def verbs(name: str, registry: dict[str, click.Command], help: str) -> click.Group:
     """Make a group of verbs, such as `key`; commands are added to the returned group."""
-    made = registry[name] = click.Group(name, help=help)
+    made = registry[name] = Family(name, help=help)
     return made

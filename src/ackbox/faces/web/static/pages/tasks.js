@@ -347,4 +347,4 @@ function Add({ ask }) {
 
 const Nothing = () =>
   html`<div class="empty"><p>No tasks yet. Add one above, or run:</p><${Teach}
-    command=${'ackbox task add "Write the export command" --to codex'}/></div>`;
+    command=${'ackbox task create "Write the export command" --to codex'}/></div>`;
