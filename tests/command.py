@@ -33,6 +33,8 @@ class Command:
             "ACKBOX_DATA_DIR": str(self.data),
             "PYTHONUNBUFFERED": "1",
             "PYTHONIOENCODING": "utf-8",
+            # As a program uses it; tests of texts pass --text.
+            "ACKBOX_OUTPUT": "json",
         }
         (where / "home").mkdir(parents=True, exist_ok=True)
 

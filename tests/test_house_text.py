@@ -45,8 +45,7 @@ def test_commands_write_to_a_terminal_only_what_is_safe_there() -> None:
         for node in ast.walk(each):
             if (
                 isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr == "echo"
+                and getattr(node.func, "attr", getattr(node.func, "id", None)) == "echo"
                 and node.args
                 and not _is_safe(node.args[0])
             ):

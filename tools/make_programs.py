@@ -33,7 +33,15 @@ result of a test that compared the recorded requests to the model with the serve
 - **–**: no test covers this.
 """
 
-CURSOR = """
+NOTES = """
+Two cells are empty because of the program:
+
+- **Gemini CLI 0.61.0, after a compaction**: it has no event after a compaction. `PreCompress` comes
+  before every turn of the model, in a session that compacts nothing too.
+- **Codex 0.171.0, edit of a claimed file**: it does not offer its tool `apply_patch` to the
+  stand-in. The same patch in a command of its shell changes the file, but Codex runs no hook after
+  it. `tests/faces/test_hook.py` tests the payload of the tool itself.
+
 Cursor is not in the table, because no npm package contains it. Its hook is tested with payloads
 written from its documentation (`tests/faces/test_hook.py`), not with the program.
 """
@@ -69,7 +77,7 @@ def page(found: list[Result]) -> str:
     for situation in dict.fromkeys(each.situation for each in found):
         row = [cells.get((situation, name), "–") for name in versions]
         lines.append(f"| {situation} | {' | '.join(row)} |")
-    return HEAD + "\n" + "\n".join(lines) + "\n" + CURSOR
+    return HEAD + "\n" + "\n".join(lines) + "\n" + NOTES
 
 
 def main() -> None:

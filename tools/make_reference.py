@@ -114,8 +114,8 @@ def errors_page() -> str:
         " `details` the field and the numbers. `retry_after_s` is present if waiting helps; over"
         " HTTP it is also the header `Retry-After`.\n\nOver REST the status is the one"
         " below. Over MCP the error is a tool result with `isError` and the same object as its"
-        " structured content. On the command line it is JSON on standard error when piped, text on"
-        " a terminal; the exit codes are in [cli.md](cli.md).\n\nA record in another workspace"
+        " structured content. On the command line it is text on standard error, and JSON with"
+        " `--json`; the exit codes are in [cli.md](cli.md).\n\nA record in another workspace"
         " gives the same `not_found` as one that does not exist. Over HTTP, two more errors can"
         " occur before an operation runs: 431 `too_long` for more than 64 headers or 16 KiB of"
         " them, and 408 `invalid` for a body that does not arrive in time. An internal error is"
@@ -150,24 +150,19 @@ def settings_page() -> str:
 
 
 def cli_page() -> str:
-    from ackbox.faces.cli import context as face
+    from ackbox.faces.cli.help import EXIT_CODES
 
-    codes = [
-        ("DONE", "success"),
-        ("REFUSED", "error: standard error names the problem and the fix"),
-        ("USED_WRONGLY", "wrong usage"),
-        ("NO_SERVER", "no server answers"),
-        ("KEY", "the key is missing or wrong, or its role does not allow this"),
-        ("TOO_LONG", "the time to wait is up"),
-        ("NOTHING", "nothing matched, with `--fail-empty`"),
-    ]
-    rows = [f"| {getattr(face, name)} | {what} |" for name, what in codes] + [
-        "| 130 | stopped with Ctrl-C |"
-    ]
+    rows = [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
     return (
-        "# Command line\n\nA table on a terminal, JSON when piped: one object a line for lists."
-        " `--json` and `--text` choose. Answers are on standard output, everything else on standard"
-        " error. No command prompts without a terminal. `NO_COLOR` is respected.\n\nThe options of"
+        "# Command line\n\nResults are text, on a terminal and in a pipe. `--json` prints JSON, one"
+        " object a line for lists; `--json=id,body` prints these fields only, `--jq EXPR` filters"
+        " each object, and `ACKBOX_OUTPUT=json` makes JSON the default, also of errors. Results are"
+        " on standard output, everything else on standard error. Commands that remove things ask"
+        " on a terminal and need `--yes` without one; no other command prompts without a terminal."
+        " `NO_COLOR` is respected.\n\nWhere a command takes a message, it takes the number (`10`,"
+        " `'#10'`), its id, or at least 8 digits that begin the id. A text may begin with a dash if"
+        " it has a space or a digit after it; put `--` before any other. Times: `2h`, `3d`,"
+        " `tomorrow 9:00` or RFC 3339. Durations: `90`, `10m`, `2h`, `3d`, `1w`.\n\nThe options of"
         " `ackbox` itself work before and after every verb.\n\n| exit code | meaning |\n|---|---|\n"
         + "\n".join(rows)
         + "\n\n"
@@ -177,8 +172,8 @@ def cli_page() -> str:
 
 
 def _verb(verb: Verb) -> str:
-    rows = [f"| {flag} | {what or '–'} |" for flag, what in verb.options]
-    table = "| option | what it does |\n|---|---|\n" + "\n".join(rows) if rows else ""
+    rows = [f"| {flag} | {what or '–'} |" for flag, what in (*verb.arguments, *verb.options)]
+    table = "| argument or option | what it is |\n|---|---|\n" + "\n".join(rows) if rows else ""
     does = (
         "Operations: "
         + ", ".join(f"[`{name}`](operations.md#{anchor(name)})" for name in verb.operations)

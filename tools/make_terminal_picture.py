@@ -36,7 +36,7 @@ sys.path.insert(0, str(ROOT / "src"))
 def run(environment: dict[str, str], *arguments: str) -> str:
     return subprocess.run(
         [sys.executable, "-m", "ackbox", *arguments],
-        env=environment,
+        env={**environment, "ACKBOX_OUTPUT": "json"},
         check=True,
         capture_output=True,
         text=True,

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import msgspec
 
+from ackbox.faces.cli.arguments import described
 from ackbox.ops.table import OPERATIONS
 
 # Commands that play a part or look around: what they ask for is not what they are for.
@@ -23,6 +24,7 @@ class Verb(msgspec.Struct, frozen=True):
     path: str
     usage: str
     help: str
+    arguments: tuple[tuple[str, str], ...]
     options: tuple[tuple[str, str], ...]
     operations: tuple[str, ...]
 
@@ -59,6 +61,10 @@ def _verb(command: click.Command, context: click.Context) -> Verb:
         path=context.command_path,
         usage=command.get_usage(context).removeprefix("Usage: "),
         help=text,
+        arguments=tuple(
+            (f"`{name}`", text.replace("|", "\\|"))
+            for name, text in described(command, context.command_path.removeprefix("ackbox "))
+        ),
         options=options,
         operations=_operations(command),
     )

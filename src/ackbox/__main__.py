@@ -1,6 +1,7 @@
 """`python -m ackbox` and the `ackbox` command.
 
-A hook runs at each prompt and tool call: it is reached without loading the other verbs.
+A hook runs at each prompt and tool call: it is reached without loading the other verbs. Short
+commands run without click.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ def main() -> None:
         from ackbox.faces.hook.command import run as hook
 
         sys.exit(hook(sys.argv[2:]))
+    from ackbox.faces.cli.start import begin
+
+    umask = begin()
     from ackbox.faces.cli.main import main as run
 
-    run()
+    run(umask)
 
 
 if __name__ == "__main__":

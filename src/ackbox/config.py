@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
-from typing import Literal
 
-import msgspec
+# Not from typing, and paths are made late: each command imports this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Literal
 
-Source = Literal["flag", "environment", "file", "default"]
+    Source = Literal["flag", "environment", "file", "default"]
+
 # Secrets; only the owner may be able to write a file that contains one.
 SECRET = ("key", "database")
 
@@ -21,13 +24,13 @@ class BadSettings(ValueError):
     """The settings file cannot be used; the message says why and what to do."""
 
 
-class Setting(msgspec.Struct, frozen=True):
+class Setting:
     """One setting: its name, environment variable, default and sentence."""
 
-    name: str
-    env: str
-    default: str | None
-    help: str
+    __slots__ = ("default", "env", "help", "name")
+
+    def __init__(self, name: str, env: str, default: str | None, help: str) -> None:
+        self.name, self.env, self.default, self.help = name, env, default, help
 
 
 SETTINGS = (
@@ -65,6 +68,7 @@ SETTINGS = (
     ),
     Setting("agent", "ACKBOX_AGENT", None, "Your agent name (default: the key's name)"),
     Setting("instance", "ACKBOX_INSTANCE", None, "Your instance name"),
+    Setting("output", "ACKBOX_OUTPUT", "text", "Form of the results of commands: text or json"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -91,15 +95,22 @@ def look_up(name: str, given: str | None = None) -> tuple[str | None, Source]:
 
 def file() -> Path:
     """Return where the settings file is looked for: config.toml in the user's config home."""
-    home = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(home) if home else Path.home() / ".config") / "ackbox" / "config.toml"
+    from pathlib import Path
+
+    return Path(_file())
+
+
+def _file() -> str:
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    return os.path.join(home, "ackbox", "config.toml")
 
 
 def _from_file() -> dict[str, str]:
     """Return what the file says. Raises BadSettings."""
-    path = file()
+    path = _file()
     try:
-        text = path.read_text("utf-8")
+        with open(path, encoding="utf-8") as opened:
+            text = opened.read()
     except OSError:
         return {}
     except UnicodeDecodeError:
@@ -133,14 +144,14 @@ def _from_file() -> dict[str, str]:
     return {name: str(value) for name, value in found.items()}
 
 
-def _refuse_open(path: Path) -> None:
+def _refuse_open(path: Path | str) -> None:
     """Raise BadSettings when somebody else can change a file that holds a secret, and so say
     where it goes.
     """
-    status = path.stat()
     if not hasattr(os, "geteuid"):
         # Windows keeps others out of a home with access lists.
         return
+    status = os.stat(path)
     if status.st_uid not in (0, os.geteuid()):
         raise BadSettings(
             f"{path} holds a secret and belongs to another user (uid {status.st_uid}). Make it"
@@ -171,11 +182,18 @@ def keys() -> dict[str, str]:
 
 def data_dir(given: str | None = None) -> Path:
     """Return the data directory; without a setting it is ackbox in the user's data home."""
+    from pathlib import Path
+
+    return Path(data_place(given))
+
+
+def data_place(given: str | None = None) -> str:
+    """Return the data directory as text."""
     chosen = get("data_dir", given)
     if chosen:
-        return Path(chosen).expanduser()
-    home = os.environ.get("XDG_DATA_HOME")
-    return (Path(home) if home else Path.home() / ".local/share") / "ackbox"
+        return os.path.expanduser(chosen)
+    home = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")
+    return os.path.join(home, "ackbox")
 
 
 def in_file(name: str) -> str | None:
@@ -236,9 +254,10 @@ def read_secret(path: str, what: str) -> str:
 
     Raises BadSettings when it cannot be read, is empty, or other users can write it.
     """
-    place = Path(path).expanduser()
+    place = os.path.expanduser(path)
     try:
-        text = place.read_text("utf-8").strip()
+        with open(place, encoding="utf-8") as opened:
+            text = opened.read().strip()
         _refuse_open(place)
     except (OSError, UnicodeDecodeError) as error:
         raise BadSettings(f"The file with the {what}, {place}, cannot be read: {error}.") from None

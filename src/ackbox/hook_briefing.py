@@ -80,16 +80,18 @@ def for_hook(
     return "\n\n".join(parts)
 
 
-def for_wake(woken: Woken, answer: Answer) -> str:
+def for_wake(woken: Woken, answer: Answer, *, time: str) -> str:
     """Return what wakes a program: a short notice, or with `carries_text` the messages; "" when
     there is nothing to wake it for.
+
+    `time` makes each notice different: Claude Code drops one that is the same as the last.
     """
     if not woken.ids:
         return ""
     count = len(woken.ids)
     urgent = f", {woken.urgent} urgent" if woken.urgent else ""
     senders = ", ".join(quoted(each) for each in woken.senders)
-    heading = f"ackbox: {count} new {_plural(count, 'message')}{urgent}, from {senders}."
+    heading = f"ackbox, {time}: {count} new {_plural(count, 'message')}{urgent}, from {senders}."
     if woken.messages:
         return "\n\n".join([heading, *_to_handle(woken.messages, count, answer)])
     one = count == 1

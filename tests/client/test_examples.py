@@ -111,7 +111,7 @@ def test_an_example_of_the_socket_shows_each_message_once_also_after_a_kill_and_
         command.json("--as", "ana", "send", "bob", "four")
         assert reading.stdout.readline() == "ana: four\n"
         assert "three" not in command("--as", "bob", "inbox", "--json").stdout
-        command.json("key", "revoke", key["id"])
+        command.json("key", "revoke", key["id"], "--yes")
         rest, told = reading.communicate(timeout=60)
     finally:
         reading.kill()

@@ -43,7 +43,8 @@ ARGUMENTS: dict[str, list[str]] = {
     "thread": ["0" * 32],
     "search": ["word"],
     "tail": ["--since", "start"],
-    **{verb: ["bob"] for verb in ("nudge", "pause", "resume", "dismiss")},
+    **{verb: ["bob"] for verb in ("nudge", "pause", "resume")},
+    "dismiss": ["bob", "--yes"],
     "key": ["list"],
     "agent": ["set-kind", "bob", "human"],
     "workspace": ["list"],
@@ -63,7 +64,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "status": ["0" * 32],
 }
 # These look at this machine, or ask for a terminal before anything else.
-LOCAL = {"up", "stop", "completion", "tui", "doctor", "config", "service"}
+LOCAL = {"up", "stop", "completion", "tui", "doctor", "config", "service", "help", "version"}
 # These are for agent programs, and end differently: their arguments, and the exit code.
 OF_PROGRAMS: dict[str, tuple[list[str], int]] = {
     "run": (["claude"], NO_SERVER),

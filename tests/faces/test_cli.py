@@ -333,7 +333,7 @@ def on_terminal(ackbox: Command, *arguments: str) -> str:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [*ackbox.argv, *arguments],
-        env=ackbox.environment | {"COLUMNS": "100"},
+        env=ackbox.environment | {"COLUMNS": "100", "ACKBOX_OUTPUT": "text"},
         stdout=theirs,
         stderr=theirs,
         stdin=theirs,
@@ -414,14 +414,14 @@ def test_long_lists_are_cut_with_how_many_are_left_out(ackbox: Command) -> None:
         ["  No agent called 'n8' yet; the message waits.", "  … and 192 more"],
     )
     ackbox("--as", "bob", "--instance", "laptop", "inbox")
-    people = on_terminal(ackbox, "who")
+    people = on_terminal(ackbox, "who", "--instances")
     assert "bob/laptop" in people and "and 192 more" in people
 
 
 def test_a_further_command_is_named_with_the_same_flags(ackbox: Command) -> None:
     ackbox.json("--as", "ana", "send", "Mac 小克", "hello")
     told = ackbox("--text", "--as", "Mac 小克", "inbox")
-    id = told.stdout.splitlines()[1].split()[0]
+    id = told.stdout.splitlines()[1].split()[0].removeprefix("#")
     assert (
         told.stderr.strip()
         == f"1 unread. Next: ackbox --as 'Mac 小克' read {id}   or: ackbox --as 'Mac 小克' ack {id}"

@@ -12,6 +12,7 @@ import pytest
 
 from ackbox.faces.cli.main import FAMILIES, VERBS, cli
 from tests.command import Command
+from tools.reading import verbs as described_verbs
 
 
 def verbs(
@@ -42,6 +43,17 @@ def test_every_verb_says_what_it_does_then_gives_an_example(
         for parameter in command.params
         if isinstance(parameter, click.Option) and not parameter.hidden and not parameter.help
     ] == []
+
+
+def test_every_argument_is_described() -> None:
+    assert [
+        (verb.path, name) for verb in described_verbs() for name, text in verb.arguments if not text
+    ] == []
+
+
+def test_the_verbs_of_all_families_have_the_same_names() -> None:
+    names = {name for path, _ in EVERY for name in path[1:]}
+    assert names & {"add", "delete", "rm", "new", "view", "ls"} == set()
 
 
 def test_the_list_has_every_verb_under_a_title_and_cuts_no_sentence(tmp_path: Path) -> None:

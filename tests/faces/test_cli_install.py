@@ -133,7 +133,7 @@ for name in ("geteuid", "getuid", "fchmod", "O_NOFOLLOW", "O_CLOEXEC", "O_NONBLO
 import signal
 for name in ("SIGHUP", "SIGPIPE"):
     delattr(signal, name)
-from ackbox.faces.cli.main import main
+from ackbox.__main__ import main
 codes = []
 for words in json.load(sys.stdin):
     sys.argv = ["ackbox", *words]
@@ -176,6 +176,7 @@ async def test_without_fcntl_commands_reach_a_server_elsewhere_and_none_starts(
                 "ACKBOX_URL": served.url,
                 "ACKBOX_KEY": served.key,
                 "PATH": os.environ["PATH"],
+                "ACKBOX_OUTPUT": "json",
             },
         )
         out, errors = await ran.communicate(json.dumps(lines).encode())

@@ -420,12 +420,12 @@ def test_webhooks_are_left_out_and_the_import_says_how_to_make_each_again(tmp_pa
         == tried
         == [
             (
-                "ackbox -w copy --as ana webhook add --subject CI --form github --intent inform"
+                "ackbox -w copy --as ana webhook create --subject CI --form github --intent inform"
                 " --priority 5 -- bob 'it'\"'\"'s {number}'"
             ),
             (
-                "ackbox -w copy --as ana webhook add --form standard --intent inform --priority 3"
-                " -- bob '{.}'"
+                "ackbox -w copy --as ana webhook create --form standard --intent inform"
+                " --priority 3 -- bob '{.}'"
             ),
         ]
     )

@@ -74,7 +74,7 @@ def test_notes_are_filed_appended_explored_archived_and_removed(ackbox: Command)
         shown("archive", kept),
         shown("archive", kept, "--undo"),
         shown("tidy", "--dry-run"),
-        shown("remove", kept),
+        shown("remove", kept, "--yes"),
         shown("list", "--folder", folder),
     ] == [
         "Unlinked.",

@@ -319,3 +319,11 @@ def test_without_ackbox_beside_it_the_script_prints_nothing(alone: Installed) ->
     alone.command.stop()
     assert alone(START).stdout == b""
     assert alone.log.endswith(f"claude: no server runs on {alone.command.data}\n")
+
+
+def test_the_script_is_right_for_strict_perl() -> None:
+    # It does not load strict itself, because that takes as long as its request.
+    done = subprocess.run(
+        ["perl", "-Mstrict", "-w", "-c", str(SCRIPT)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, f"{SCRIPT} syntax OK\n")

@@ -8,6 +8,7 @@ docs/why/reach.md, "Waking".
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import tempfile
@@ -197,9 +198,9 @@ def test_a_monitor_prints_a_line_and_the_hook_of_that_turn_shows_the_message_onc
     claude.hook("SessionStart", source="startup")
     until(lambda: claude.reach == ["wakes when idle (monitor)"])
     id = claude.send("canary")
-    assert next(lines) == (
-        'ackbox: 1 new message, from "alice". It comes with this notice; otherwise read it with the'
-        " ackbox tool inbox.\n"
+    assert re.sub(r"\d\d:\d\d:\d\d", "TIME", next(lines)) == (
+        'ackbox, TIME UTC: 1 new message, from "alice". It comes with this notice; otherwise read'
+        " it with the ackbox tool inbox.\n"
     )
     until(lambda: claude.steps(id) == [("signalled", "claude monitor")])
     assert claude.hook("UserPromptSubmit").count("canary") == 1
@@ -229,8 +230,16 @@ def test_without_a_monitor_the_bridge_writes_to_the_inbox_of_its_session(
     until(lambda: claude.steps(id) == [("signalled", "claude inbox socket")])
     auth, message = inbox.lines
     assert auth == {"type": "auth", "token": "a-token"}
-    assert message["message"]["content"].startswith('ackbox: 1 new message, from "alice".')
+    first = message["message"]["content"]
+    assert 'UTC: 1 new message, from "alice".' in first
     assert "canary" not in str(inbox.lines)
+    # Claude Code drops a text that is the same as the one before.
+    assert claude.hook("UserPromptSubmit").count("canary") == 1
+    claude.hook("Stop")
+    claude.send("second")
+    until(lambda: len(inbox.lines) == 4)
+    second = inbox.lines[3]["message"]["content"]
+    assert ('from "alice"' in second, second != first) == (True, True)
 
 
 def test_a_program_without_a_way_is_reached_at_its_next_hook_and_says_so(

@@ -258,7 +258,7 @@ def test_schedules_and_webhooks_from_the_command_line(ackbox: Command) -> None:
         "Day",
         4,
     )
-    assert ackbox.json("--as", "ana", "schedule", "remove", added["id"]) == added
+    assert ackbox.json("--as", "ana", "schedule", "remove", added["id"], "--yes") == added
     refused = ackbox("--as", "ana", "schedule", "add", "daily", "bob", "x", "--text")
     assert (refused.returncode, refused.stdout, refused.stderr) == (
         1,
@@ -283,8 +283,8 @@ def test_schedules_and_webhooks_from_the_command_line(ackbox: Command) -> None:
     listed = ackbox.json("--as", "ana", "webhook", "list")
     assert listed | {"received_at": None, "received": 0} == made
     assert (listed["received"], secret in str(listed)) == (1, False)
-    assert ackbox.json("--as", "ana", "webhook", "remove", made["id"]) == listed
+    assert ackbox.json("--as", "ana", "webhook", "remove", made["id"], "--yes") == listed
     assert (
         ackbox("--as", "ana", "webhook", "list", "--text").stderr
-        == "No webhooks yet. Create one with: ackbox --as ana webhook add bob\n"
+        == "No webhooks yet. Create one with: ackbox --as ana webhook create bob\n"
     )

@@ -7,7 +7,8 @@ import unicodedata
 import pytest
 
 from ackbox.errors import Invalid
-from ackbox.model.name import RESERVED, nearest, parse_instance, parse_name, skeleton
+from ackbox.model.name import nearest, parse_instance, parse_name, skeleton
+from ackbox.model.reserved import RESERVED
 
 GOOD = (
     "Mac CLI 小克",

@@ -85,6 +85,34 @@ async def test_between_tool_calls_only_urgent_messages_come(post: Post) -> None:
     assert bodies(await report(post, "turn_end")) == ["now", "later"]
 
 
+async def test_while_sub_agents_run_whose_events_look_like_the_agents_nothing_is_shown(
+    post: Post,
+) -> None:
+    await start(post)
+    await report(post, "prompt")
+    await report(post, "delegating")
+    await report(post, "delegating")
+    await send(post, "now", priority=5)
+    found = [
+        bodies(await report(post, "tool")),
+        bodies(await report(post, "tool", has_returned=True)),
+        bodies(await report(post, "tool")),
+        bodies(await report(post, "tool", has_returned=True)),
+    ]
+    assert found == [[], [], [], ["now"]]
+
+
+@pytest.mark.parametrize("moment", ["prompt", "turn_end"])
+async def test_a_sub_agent_that_never_returns_holds_messages_until_its_turn_ends(
+    post: Post, moment: str
+) -> None:
+    await start(post)
+    await report(post, "delegating")
+    await report(post, moment)
+    await send(post, "now", priority=5)
+    assert bodies(await report(post, "tool")) == ["now"]
+
+
 async def test_a_turn_goes_on_for_messages_three_times_in_a_row_and_then_ends(post: Post) -> None:
     await start(post)
     await report(post, "prompt")

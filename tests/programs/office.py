@@ -146,16 +146,24 @@ class Office:
         place: str | None = None,
         more: Mapping[str, str] = {},
         prompt: Sequence[str] = (),
+        permissions: Sequence[str] = (),
     ) -> subprocess.Popen[str]:
         """Start a program by `ackbox run` as an agent whose model has a mind.
 
         `place` names its home if an agent has several; `more` are further variables; `prompt`
-        replaces the words that give the usual prompt.
+        replaces the words that give the usual prompt; `permissions` are further words.
         """
         home = self._home(place or agent, mind)
         own = ["--data-dir", str(self.command.data), "--as", agent, "--allow"]
         launcher = [str(Path(sys.executable).parent / "ackbox"), "run", program, *own]
-        started = start(PROGRAMS[program], home, launcher=launcher, more=more, prompt=prompt)
+        started = start(
+            PROGRAMS[program],
+            home,
+            launcher=launcher,
+            more=more,
+            prompt=prompt,
+            permissions=permissions,
+        )
         self.running.append(started)
         return started
 

@@ -257,12 +257,13 @@ def start(
     needs_server: bool = True,
     more: Mapping[str, str] = {},
     prompt: Sequence[str] = (),
+    permissions: Sequence[str] = (),
 ) -> subprocess.Popen[str]:
     """Start a program on its one prompt: itself, or by the command of a launcher.
 
     `is_reviewed` says that a person has reviewed its hooks, which no file holds; `needs_server`,
     that its first turn waits for ackbox; `more` are further variables; `prompt`, what it is told in
-    place of the usual.
+    place of the usual; `permissions` are further words at the end.
     """
     argv, own = (
         program.reviewed(home, needs_server=needs_server) if is_reviewed else program.ready(home)
@@ -271,7 +272,7 @@ def start(
         at = argv.index(PROMPT)
         argv = [*argv[:at], *prompt, *argv[at + 1 :]]
     return subprocess.Popen(
-        command(argv, launcher),
+        command([*argv, *permissions], launcher),
         cwd=home.work,
         env=surroundings(home, own, more=more),
         text=True,

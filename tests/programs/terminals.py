@@ -40,7 +40,11 @@ def _opencode(home: Home, argv: list[str]) -> list[str]:
     return ["opencode", "--model", "standin/m1", "--prompt", PROMPT]
 
 
-ANSWERED = {"claude": _claude, "codex": _codex, "opencode": _opencode}
+def _gemini(home: Home, argv: list[str]) -> list[str]:
+    return ["-i" if each == "-p" else each for each in argv]
+
+
+ANSWERED = {"claude": _claude, "codex": _codex, "gemini": _gemini, "opencode": _opencode}
 
 
 def open_terminal(

@@ -7,6 +7,7 @@ Explained in docs/why/reach.md.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ from ackbox.programs import PROGRAMS
 from tests.programs.office import Office
 from tests.programs.programs import CHOSEN, PROMPT
 from tests.programs.results import Recorder
-from tests.programs.standin import Asked, Call, Mind, Own
+from tests.programs.standin import Asked, Call, Mind, Own, Wish
 
 pytestmark = pytest.mark.timeout(600)
 LAUNCHED = [each for each in CHOSEN if PROGRAMS[each].launch]
@@ -230,7 +231,29 @@ def test_a_hook_that_is_killed_between_its_output_and_the_mark_loses_nothing(
     )
 
 
-@pytest.mark.parametrize("program", [each for each in LAUNCHED if each in ("claude", "opencode")])
+# What starts a sub-agent in each program. Of itself, Claude Code would go on beside it, and Codex
+# does: it waits with a tool.
+TASK = {"description": "Look", "prompt": "Look around."}
+CLAUDE_TASK = {**TASK, "subagent_type": "general-purpose", "run_in_background": False}
+DELEGATE = Own(
+    {
+        "Agent": CLAUDE_TASK,
+        "Task": CLAUDE_TASK,
+        "task": {**TASK, "subagent_type": "general"},
+        "multi_agent_v1__spawn_agent": {"message": "Look around."},
+        "invoke_agent": {"agent_name": "generalist", "prompt": "Look around."},
+    }
+)
+
+
+def ending_of_sub_agent(asked: Asked) -> Wish:
+    """Return what ends a sub-agent; that of Gemini CLI has a tool for it."""
+    if any(each.full == "complete_task" for each in asked.api.tools(asked.body)):
+        return Own({"complete_task": {"result": {"response": "Done."}}})
+    return "The sub-agent is done."
+
+
+@pytest.mark.parametrize("program", LAUNCHED)
 def test_a_running_sub_agent_is_shown_nothing_and_its_agent_afterwards(
     office: Office, program: str, recorder: Recorder
 ) -> None:
@@ -238,22 +261,72 @@ def test_a_running_sub_agent_is_shown_nothing_and_its_agent_afterwards(
     ids: list[str] = []
     below: list[int] = []
     above: list[Asked] = []
-    # Of itself, Claude Code would go on beside the sub-agent.
-    task = {"description": "Look", "prompt": "Look around."}
-    claude = {**task, "subagent_type": "general-purpose", "run_in_background": False}
 
     def mind() -> Mind:
-        asked = yield Own(
-            {"Agent": claude, "Task": claude, "task": {**task, "subagent_type": "general"}}
-        )
-        assert asked.count(PROMPT) == 0, "the sub-agent comes first"
-        ids.append(office.send(URGENT, priority=5))
-        below.append((yield HARMLESS).count(URGENT))
-        above.append((yield "The sub-agent is done."))
+        asked = yield DELEGATE
+        while True:
+            started = re.search(r'"agent_id":"([^"]+)"', asked.result)
+            if asked.count(PROMPT) == 0:
+                below.append(asked.count(URGENT))
+                if not ids:
+                    ids.append(office.send(URGENT, priority=5))
+                    asked = yield HARMLESS
+                else:
+                    asked = yield ending_of_sub_agent(asked)
+            elif started is not None:
+                targets = {"targets": [started[1]], "timeout_ms": 60_000}
+                asked = yield Own({"multi_agent_v1__wait_agent": targets})
+            else:
+                break
+        above.append(asked)
         yield from ending(program)
 
     office.end(office.launch(program, "bob", mind()), "bob")
-    assert (below, [counts(each, URGENT, PROMPT) for each in above]) == ([0], [[1, 1]]), office.log
+    assert (below, [counts(each, URGENT, PROMPT) for each in above]) == ([0, 0], [[1, 1]]), (
+        office.log
+    )
     recorder.saw(
         "sub-agent running", "skipped, then its agent: " + told(office, above[0], URGENT, ids[0])
     )
+
+
+# What lets each program write a file without a question. Codex does not offer its tool for edits to
+# the stand-in, and runs no hook after the same patch in a command of its shell.
+MAY_WRITE = {
+    "claude": ["--permission-mode", "acceptEdits"],
+    "gemini": ["--approval-mode", "auto_edit"],
+    "opencode": [],
+}
+
+
+@pytest.mark.parametrize("program", [each for each in LAUNCHED if each in MAY_WRITE])
+def test_an_edit_of_a_claimed_file_is_told_to_the_editor_and_to_the_holder_of_the_claim(
+    office: Office, program: str, recorder: Recorder
+) -> None:
+    recorder.expect("edit of a claimed file")
+    office.call("agent.check_in", agent="carol", instance="desk", files=["plan.txt"])
+    shown: list[Asked] = []
+
+    def mind() -> Mind:
+        file = str(office.where / "bob/work/plan.txt")
+        written = {"file_path": file, "content": "text"}
+        edit = Own(
+            {
+                "Write": written,
+                "write_file": written,
+                "write": {"filePath": file, "content": "text"},
+            }
+        )
+        shown.append((yield edit))
+        yield from ending(program)
+
+    running = office.launch(program, "bob", mind(), permissions=MAY_WRITE[program])
+    office.end(running, "bob")
+    assert (office.where / "bob/work/plan.txt").read_text().strip() == "text"
+    (role,) = shown[0].roles("You changed files that others claim")
+    assert shown[0].count('"agent": "carol"') == 1, office.log
+    events = office.call("event.feed", cursor="start", kinds=["claim.collided"])["events"]
+    assert [
+        (each["agent"], each["details"]["by"], each["details"]["files"]) for each in events
+    ] == [("carol", "bob", ["plan.txt"])]
+    recorder.saw("edit of a claimed file", f"told to both: to the editor once, as {role}")

@@ -331,7 +331,7 @@ def test_an_empty_workspace_teaches_the_next_command(post: Post) -> None:
             ("2", "Nothing needs you."),
             ("3", "No conversations yet"),
             ("4", "No agents yet"),
-            ("5", "ackbox task add"),
+            ("5", "ackbox task create"),
             ("6", "nothing is waiting"),
         ):
             terminal.press(key)

@@ -3018,13 +3018,15 @@ export interface ReportProgramEvent {
   /** Id of the session in the program */
   program_session: string;
   /** Event in the words that all programs share */
-  moment: "asking" | "compacted" | "compacting" | "prompt" | "session_end" | "session_start" | "tool" | "turn_end";
+  moment: "asking" | "compacted" | "compacting" | "delegating" | "prompt" | "session_end" | "session_start" | "tool" | "turn_end";
   /** Name of the event in the program, kept as evidence */
   event?: string;
   /** Whether the model's context starts without earlier messages */
   is_new_context?: boolean;
   /** Whether this end of a turn follows one that went on for messages */
   is_continued?: boolean;
+  /** Whether a sub-agent of a `delegating` report has ended */
+  has_returned?: boolean;
   /** Whether the program can show messages at this event (default True) */
   can_show?: boolean;
   /** Whether the messages of the last report were shown */
@@ -5295,7 +5297,8 @@ export class ProgramOperations {
    * that this instance has not received yet, a tool call only urgent ones. After a compaction,
    * messages that are not acknowledged come once more; so do messages whose reply is half over
    * or overdue, once each time. The operation marks nothing: the messages come again until
-   * program.shown confirms them.
+   * program.shown confirms them. From `delegating` to `has_returned`, tool calls return
+   * nothing: they may be those of a sub-agent, whose context is not the session's.
    *
    * The operation compares `files` with the claims of others, and reports each collision once
    * to both sides. With `with_notes` it returns up to five notes too.

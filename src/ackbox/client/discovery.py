@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
-from pathlib import Path
-from typing import Any
 
 from ackbox import config
 from ackbox.client.http import HttpCaller, NoServer, parse_url
 from ackbox.client.http import same_address as same_address
 from ackbox.client.running import read_operator_key, read_server
-from ackbox.config import Source
 from ackbox.errors import AckboxError, BadKey, Unavailable
 from ackbox.private import make_directory, read_private, write_private
+
+# Not from typing, and paths are made late: a short command imports this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from ackbox.config import Source
 
 DEFAULT_PORT = 7717
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
@@ -42,7 +46,7 @@ def caller(
     Raises NoServer if that server does not run, BadKey if there is no key for it, BadSettings and
     Unavailable.
     """
-    where = config.data_dir(data_dir)
+    where = config.data_place(data_dir)
     address, address_from = config.look_up("url", url)
     own_key = _key_for(address, address_from, key)
     server = read_server(where)
@@ -51,7 +55,7 @@ def caller(
         if server is None and own_key is None:
             raise NoServer(f"No server is running on {where}.")
         address = server["url"] if server else DEFAULT_URL
-    if server is not None and same_address(address, server["url"]):
+    if server is not None and (address == server["url"] or same_address(address, server["url"])):
         # Exactly the address that the server wrote: `localhost` may lead to another program on the
         # same port of ::1.
         return _caller(
@@ -69,13 +73,15 @@ def caller(
     return _caller(where, address.rstrip("/"), own_key, face=face)
 
 
-def _caller(where: Path, url: str, key: str | None, **options: Any) -> HttpCaller:
+def _caller(where: str, url: str, key: str | None, **options: Any) -> HttpCaller:
     """Return a caller that seals where the data directory holds vault keys."""
-    if not (where / "vaults").is_dir():
+    if not os.path.isdir(os.path.join(where, "vaults")):
         return HttpCaller(url, key, **options)
+    from pathlib import Path
+
     from ackbox.client.sealed import SealedCaller
 
-    return SealedCaller(url, key, data_dir=where, **options)
+    return SealedCaller(url, key, data_dir=Path(where), **options)
 
 
 def _key_for(address: str | None, address_from: Source, given: str | None) -> str | None:
@@ -110,6 +116,8 @@ def announce(server: dict[str, Any]) -> Path:
     Returns the path of the file. Writes nothing if another user has put something in its place, or
     if the directory is not writable.
     """
+    from contextlib import suppress
+
     own = _announced(parse_url(server["url"]).port or 0)
     with suppress(Unavailable, OSError):
         make_directory(own.parent)
@@ -126,17 +134,19 @@ def holder(port: int) -> dict[str, Any] | None:
     Null when there is none.
     """
     try:
-        server = read_server(Path(json.loads(read_private(_announced(port)) or "")["data_dir"]))
+        server = read_server(str(json.loads(read_private(_announced(port)) or "")["data_dir"]))
     except (ValueError, TypeError, KeyError, AckboxError):
         return None
     return server if server is not None and parse_url(server["url"]).port == port else None
 
 
 def _announced(port: int) -> Path:
+    from pathlib import Path
+
     # Not in the home directory: two homes of one user share the ports of the machine.
     return Path(os.environ.get("TMPDIR") or "/tmp") / f"ackbox-{os.geteuid()}" / f"{port}.json"
 
 
-def _runs_at(where: Path, url: str) -> bool:
+def _runs_at(where: str, url: str) -> bool:
     server = read_server(where)
     return server is not None and server["url"] == url

@@ -1,21 +1,26 @@
 """A plain HTTP caller: one request for each operation, with the standard library only.
 
-For the command line and hooks, where imports cause most of the latency. Explained in
-docs/why/operations.md.
+For the command line, where imports cause most of the latency: a server of this machine is asked
+over a plain socket, others with http.client. Explained in docs/why/operations.md.
 """
 
 from __future__ import annotations
 
-import http.client
+import functools
 import json
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from ackbox import errors
+from ackbox.client.exchange import connect, exchange
 from ackbox.config import BadSettings
+
+# Not from typing: a short command imports this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from http.client import HTTPConnection
+    from typing import Any
+    from urllib.parse import SplitResult
 
 _KINDS: tuple[type[errors.AckboxError], ...] = (
     errors.Invalid,
@@ -55,10 +60,9 @@ class HttpCaller:
         key: str | None,
         *,
         face: str = "cli",
-        home: Path | None = None,
+        home: str | None = None,
         is_there: Callable[[], bool] | None = None,
     ) -> None:
-        self._place = parse_url(url)
         self.home = home
         self.is_there = is_there
         self.url = url
@@ -68,6 +72,13 @@ class HttpCaller:
         self.says: dict[str, str] = {}
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
+        if home is None:
+            # The address of a server of this machine is that server's own text.
+            _ = self._place
+
+    @functools.cached_property
+    def _place(self) -> SplitResult:
+        return parse_url(self.url)
 
     def call(self, name: str, params: dict[str, Any], *, timeout_s: float = 70) -> Any:
         """Call one operation and return its result as plain dicts.
@@ -139,6 +150,8 @@ class HttpCaller:
 
         Raises NoServer.
         """
+        import http.client
+
         connection = self.connection(5)
         try:
             connection.request("GET", self.path("/healthz"))
@@ -153,19 +166,24 @@ class HttpCaller:
         """Whether calls of this caller, in this workspace, are sealed on this machine."""
         return False
 
-    def connection(self, timeout_s: float | None) -> http.client.HTTPConnection:
+    def connection(self, timeout_s: float | None) -> HTTPConnection:
         """Return a connection to the server, not yet open.
 
         Raises NoServer when the server no longer has its address.
         """
-        if self.is_there is not None and not self.is_there():
-            raise NoServer(f"The server at {self.url} has stopped.")
+        import http.client
+
+        self._check_address()
         kind = (
             http.client.HTTPSConnection
             if self._place.scheme == "https"
             else http.client.HTTPConnection
         )
         return kind(self._place.netloc, timeout=timeout_s)
+
+    def _check_address(self) -> None:
+        if self.is_there is not None and not self.is_there():
+            raise NoServer(f"The server at {self.url} has stopped.")
 
     def path(self, path: str) -> str:
         """Return a path of ackbox on this server.
@@ -182,24 +200,44 @@ class HttpCaller:
         timeout_s: float,
         headers: dict[str, str] | None = None,
     ) -> tuple[int, bytes]:
+        # Routes that are open to everybody are called without the key.
+        own = {**self._headers, **self.says, **(headers or {})} if method == "POST" else {}
+        if self.home is not None:
+            return self._exchange(method, path, own, body, timeout_s)
+        import http.client
+
         connection = self.connection(timeout_s)
         try:
-            # Routes that are open to everybody are called without the key.
             with suppress(BrokenPipeError, ConnectionResetError):
                 # A server that rejects a long body stops reading it, but its response is there to
                 # be read.
-                connection.request(
-                    method,
-                    self.path(path),
-                    body,
-                    {**self._headers, **self.says, **(headers or {})} if method == "POST" else {},
-                )
+                connection.request(method, self.path(path), body, own)
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
             raise NoServer(f"No server answers at {self.url} ({error}).") from None
         finally:
             connection.close()
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes | None,
+        timeout_s: float,
+    ) -> tuple[int, bytes]:
+        """Ask a server of this machine."""
+        self._check_address()
+        place = self.url.removeprefix("http://").rstrip("/")
+        host, _, port = place.rpartition(":")
+        own = {"Host": place, "Connection": "close", **headers}
+        try:
+            with connect(host.strip("[]"), int(port), timeout_s) as line:
+                status, _, text = exchange(line, method, path, own, body or b"")
+                return status, text
+        except OSError as error:
+            raise NoServer(f"No server answers at {self.url} ({error}).") from None
 
 
 def parse_url(url: str) -> SplitResult:
@@ -208,6 +246,8 @@ def parse_url(url: str) -> SplitResult:
     Text before an @ is not accepted: people read `http://127.0.0.1:7717@evil/` as the address that
     it begins with.
     """
+    from urllib.parse import SplitResult, urlsplit
+
     try:
         parts = urlsplit(url if "://" in url else f"http://{url}")
         is_whole = bool(

@@ -41,7 +41,7 @@ class SealedCaller(HttpCaller):
         *,
         data_dir: Path,
         face: str = "cli",
-        home: Path | None = None,
+        home: str | None = None,
         is_there: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__(url, key, face=face, home=home, is_there=is_there)

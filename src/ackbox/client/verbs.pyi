@@ -1574,6 +1574,7 @@ class ProgramVerbs:
         moment: Literal[
             "session_start",
             "prompt",
+            "delegating",
             "tool",
             "turn_end",
             "asking",
@@ -1584,6 +1585,7 @@ class ProgramVerbs:
         event: str = "",
         is_new_context: bool = False,
         is_continued: bool = False,
+        has_returned: bool = False,
         can_show: bool = True,
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
@@ -1611,7 +1613,9 @@ class ProgramVerbs:
         overdue,
         once each time. The operation marks nothing: the messages come again until
         program.shown
-        confirms them.
+        confirms them. From `delegating` to `has_returned`, tool calls return nothing: they
+        may be those
+        of a sub-agent, whose context is not the session's.
 
         The operation compares `files` with the claims of others, and reports each collision
         once to
@@ -3778,6 +3782,7 @@ class SyncProgramVerbs:
         moment: Literal[
             "session_start",
             "prompt",
+            "delegating",
             "tool",
             "turn_end",
             "asking",
@@ -3788,6 +3793,7 @@ class SyncProgramVerbs:
         event: str = "",
         is_new_context: bool = False,
         is_continued: bool = False,
+        has_returned: bool = False,
         can_show: bool = True,
         has_shown_last: bool = False,
         files: builtins.list[str] = ...,
@@ -3815,7 +3821,9 @@ class SyncProgramVerbs:
         overdue,
         once each time. The operation marks nothing: the messages come again until
         program.shown
-        confirms them.
+        confirms them. From `delegating` to `has_returned`, tool calls return nothing: they
+        may be those
+        of a sub-agent, whose context is not the session's.
 
         The operation compares `files` with the claims of others, and reports each collision
         once to

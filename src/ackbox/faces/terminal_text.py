@@ -7,29 +7,49 @@ from __future__ import annotations
 
 import functools
 import json
-import re
-import shutil
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
 
 from ackbox.model.sealed import NOTICE
 from ackbox.model.text import escape, is_seen, visible
 
+# Not from typing, and other imports are made late: a short command imports this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
 
-class Column(NamedTuple):
-    """A column: its title, the value of an item, and whether it may be cut to fit."""
 
-    title: str
-    value: Callable[[Any], Any]
-    may_cut: bool = False
+class Column:
+    """A column: its title, the value of an item, whether it may be cut to fit, and the colour of an
+    item's cell.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        value: Callable[[Any], Any],
+        may_cut: bool = False,
+        colour: Callable[[Any], str | None] = lambda item: None,
+    ) -> None:
+        self.title, self.value, self.may_cut, self.colour = title, value, may_cut, colour
+
+
+# The sign and the colour of each presence, in every interface that prints text.
+PRESENCE = {"online": "●", "idle": "◌", "away": "○"}
+PRESENCE_COLOURS = {"online": "green", "idle": "yellow", "away": "dim"}
+_CODES = {"red": 31, "green": 32, "yellow": 33, "dim": 2}
+
+
+def coloured(text: str, colour: str | None) -> str:
+    """Return text in a colour of the terminal."""
+    return text if colour is None else f"\x1b[{_CODES[colour]}m{text}\x1b[0m"
 
 
 @functools.cache
 def _kept_forms() -> tuple[re.Pattern[str], ...]:
     """Return what stays in a text though it is not seen; made late, for most texts need none."""
+    import re
+
     # Between letters of scripts that use them, and between emoji, they join what is written; they
     # hide nothing.
     joined = (
@@ -56,9 +76,10 @@ def plain(text: str) -> str:
 
 def as_json(value: Any) -> str:
     """Return JSON for a terminal or a pipe, with invisible characters escaped as JSON does."""
-    return "".join(
-        c if is_seen(c) else json.dumps(c)[1:-1] for c in json.dumps(value, ensure_ascii=False)
-    )
+    text = json.dumps(value, ensure_ascii=False)
+    if visible(text) == text:
+        return text
+    return "".join(c if is_seen(c) else json.dumps(c)[1:-1] for c in text)
 
 
 def some(texts: Sequence[str], maximum: int) -> str:
@@ -67,8 +88,10 @@ def some(texts: Sequence[str], maximum: int) -> str:
     return ", ".join(texts[:maximum]) + (f" and {more} more" if more > 0 else "")
 
 
-@lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=4096)
 def _cells(c: str) -> int:
+    import unicodedata
+
     # What joins the character before it takes no cell of its own: marks, and the vowels and
     # finals of Hangul.
     if unicodedata.category(c) in ("Mn", "Mc", "Me", "Cf") or "\u1160" <= c <= "\u11ff":
@@ -106,22 +129,32 @@ def fit(text: str, cells: int) -> str:
     return text + " " * (cells - width(text))
 
 
-def table(items: Iterable[Any], columns: Sequence[Column]) -> list[str]:
+def table(items: Iterable[Any], columns: Sequence[Column], *, in_colour: bool = False) -> list[str]:
     """Return a title line and one line for each item."""
+    items = list(items)
     rows = [[_one_line(column.value(item)) for column in columns] for item in items]
     widths = [
         max([width(column.title), *(width(row[n]) for row in rows)])
         for n, column in enumerate(columns)
     ]
+    import shutil
+
     room = max(shutil.get_terminal_size((100, 24)).columns, 40)
     for n, column in enumerate(columns):
         if column.may_cut:
             others = sum(widths) - widths[n] + 2 * (len(columns) - 1)
             widths[n] = max(min(widths[n], room - others), 10)
-    lines = [[column.title for column in columns], *rows]
-    return [
-        "  ".join(fit(cell, widths[n]) for n, cell in enumerate(line)).rstrip() for line in lines
-    ]
+    lines = [[fit(column.title, widths[n]) for n, column in enumerate(columns)]]
+    for item, row in zip(items, rows, strict=True):
+        cells = [fit(cell, widths[n]) for n, cell in enumerate(row)]
+        cells[-1] = cells[-1].rstrip()
+        if in_colour:
+            cells = [
+                coloured(cell, column.colour(item))
+                for cell, column in zip(cells, columns, strict=True)
+            ]
+        lines.append(cells)
+    return ["  ".join(cells).rstrip() for cells in lines]
 
 
 def _one_line(value: Any) -> str:
@@ -130,11 +163,18 @@ def _one_line(value: Any) -> str:
     return plain(" ".join(str(value).split()))
 
 
-def local_time(text: str | None) -> str:
-    """Return a timestamp in this machine's time zone; without the date if it is today."""
+def local_time(text: str | None, *, in_full: bool = False) -> str:
+    """Return a timestamp in this machine's time zone; without the date if it is today.
+
+    `in_full` adds the day and the zone.
+    """
     if not text:
         return ""
+    from datetime import datetime
+
     moment = datetime.fromisoformat(text).astimezone()
+    if in_full:
+        return moment.strftime("%a %Y-%m-%d %H:%M %Z")
     return moment.strftime(
         "%H:%M:%S" if moment.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M"
     )
@@ -153,6 +193,8 @@ def ago(text: str | None) -> str:
     """Return the age of a timestamp in its largest unit, such as "5 min"."""
     if not text:
         return ""
+    from datetime import datetime
+
     seconds = max(
         0, int((datetime.now().astimezone() - datetime.fromisoformat(text)).total_seconds())
     )

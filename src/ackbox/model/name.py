@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 
 from ackbox.errors import Invalid
+from ackbox.model.reserved import EVERYBODY, RESERVED
 from ackbox.model.text import (
     SHRINKS,
     compatible,
@@ -31,8 +32,6 @@ LONGEST = 200
 LIKELY = 20
 # An index of PostgreSQL takes some 2,700 bytes of a row.
 LONGEST_SKELETON_BYTES = 2_000
-# Refused for new names, because people write it for everyone. Existing holders keep it.
-EVERYBODY = "all"
 # Prefix of the names that the server sends as.
 OWN = "system:"
 # Badges after a name: a person, another system.
@@ -41,7 +40,6 @@ BADGES = ("(human)", "(external)")
 MAILBOXES = ("system:cron", "system:webhook")
 # What the server and other systems write as; a key speaks as one only if it names it.
 SERVERS = ("system", *MAILBOXES)
-RESERVED = frozenset({"broadcast", "*", "everyone", "user", "human", "system"})
 _REFUSED = {
     "Cc": "a control character",
     "Cf": "an invisible format character",

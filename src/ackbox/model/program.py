@@ -14,6 +14,7 @@ from msgspec import Meta
 Moment = Literal[
     "session_start",
     "prompt",
+    "delegating",
     "tool",
     "turn_end",
     "asking",

@@ -8,6 +8,7 @@ before it is normalised. Explained in docs/why/names.md, "Invisible characters".
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -25,14 +26,24 @@ _IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
     "\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_IGNORABLES = re.compile(f"[{_IGNORABLE}]")
 # Ranges that hold every mark, and much else; a text without so many in a row has no run to look at.
-_NEAR_MARKS = re.compile(
+_NEAR_MARKS = (
     "[\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u20d0-\u20ff\u2cef-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\uabff\ufb1e\ufe00-\ufe2f"
     f"\uff9e\uff9f\U000101fd-\U0001e94a\U000e0100-\U000e01ef]{{{MAX_MARKS + 1},}}"
 )
 # No marks themselves, but NFKC makes marks of them.
 _HALF_WIDTH_MARKS = "\uff9e\uff9f"
+
+
+# Compiled when a text that is not ASCII comes: short commands seldom meet one.
+@functools.cache
+def _ignorables() -> re.Pattern[str]:
+    return re.compile(f"[{_IGNORABLE}]")
+
+
+@functools.cache
+def _near_marks() -> re.Pattern[str]:
+    return re.compile(_NEAR_MARKS)
 
 
 def composed(text: str, *, field: str, limit: int = LONGEST_TEXT) -> str:
@@ -98,12 +109,12 @@ def is_mark(character: str) -> bool:
 
 def is_ignorable(character: str) -> bool:
     """Whether a program may draw nothing for a character."""
-    return _IGNORABLES.match(character) is not None
+    return _ignorables().match(character) is not None
 
 
 def without_ignorables(text: str) -> str:
     """Return text without what a program may draw as nothing."""
-    return text if text.isascii() else _IGNORABLES.sub("", text)
+    return text if text.isascii() else _ignorables().sub("", text)
 
 
 def is_seen(character: str) -> bool:
@@ -113,7 +124,7 @@ def is_seen(character: str) -> bool:
 
 def visible(text: str) -> str:
     """Return text with what nobody sees shown as escapes; line feeds and tabs stay."""
-    if text.isprintable() and (text.isascii() or _IGNORABLES.search(text) is None):
+    if text.isprintable() and (text.isascii() or _ignorables().search(text) is None):
         return text
     return "".join(c if c in "\n\t" or is_seen(c) else escape(c) for c in text)
 
@@ -125,7 +136,7 @@ def escape(character: str) -> str:
 
 def _overlong_run(text: str) -> tuple[int, int] | None:
     """Return where the first run of too many marks begins and ends."""
-    for found in _NEAR_MARKS.finditer(text):
+    for found in _near_marks().finditer(text):
         start = found.start()
         for at in range(found.start(), found.end()):
             if not is_mark(text[at]):

@@ -23,12 +23,17 @@ from ackbox.programs.setting import (
 MOMENTS = {
     "SessionStart": "session_start",
     "BeforeAgent": "prompt",
+    "BeforeTool": "delegating",
     "AfterTool": "tool",
     "AfterAgent": "turn_end",
     "Notification": "asking",
     "PreCompress": "compacting",
     "SessionEnd": "session_end",
 }
+
+
+# The tool that runs a sub-agent. Events of its tools have no mark of their own.
+DELEGATION = "invoke_agent"
 
 
 def read(payload: Mapping[str, Any]) -> Event | None:
@@ -40,6 +45,9 @@ def read(payload: Mapping[str, Any]) -> Event | None:
     name, source = text_in(payload, "hook_event_name"), text_in(payload, "source")
     if name == "PreCompress" and payload.get("trigger") != "manual":
         return None
+    is_delegation = payload.get("tool_name") == DELEGATION
+    if name == "BeforeTool" and not is_delegation:
+        return None
     return event_of(
         payload,
         MOMENTS,
@@ -47,6 +55,7 @@ def read(payload: Mapping[str, Any]) -> Event | None:
         name=name,
         is_new_context=name == "SessionStart" and source in ("", "startup", "clear"),
         is_continued=payload.get("stop_hook_active") is True,
+        has_returned=name == "AfterTool" and is_delegation,
     )
 
 
@@ -68,7 +77,8 @@ def _hooks(given: Given) -> dict[str, Any]:
         "command": given.hook_line,
         "timeout": HOOK_TIMEOUT_S * 1000,
     }
-    return {event: {"hooks": [hook]} for event in MOMENTS}
+    matched = {"BeforeTool": {"matcher": DELEGATION}}
+    return {event: {**matched.get(event, {}), "hooks": [hook]} for event in MOMENTS}
 
 
 def _server(given: Given) -> dict[str, Any]:

@@ -72,18 +72,33 @@ def _server(given: Given) -> dict[str, Any]:
     }
 
 
+def _commands(given: Given) -> dict[str, Any]:
+    """Return the commands that a person can type."""
+    return {
+        name: {
+            "description": command.summary,
+            "template": command.prompt.format(arguments="$ARGUMENTS"),
+        }
+        for name, command in given.commands.items()
+    }
+
+
 def plugin(given: Given) -> str:
     """Return the plugin, which calls the hook of this installation."""
     return PLUGIN.replace("[/* the hook's command */]", json.dumps(given.hook))
 
 
 def launch(given: Given, directory: str) -> Launch:
-    """Return the settings of one launch: a separate settings file that names the plugin."""
+    """Return the settings of one launch: a separate settings file with the plugin and commands."""
     plugin_file = f"{directory}/ackbox.js"
     lines = [
         Setting(files=("opencode.json",), path=("mcp", "ackbox"), value=_server(given)),
         Setting(
             files=("opencode.json",), path=("plugin",), value=f"file://{plugin_file}", is_item=True
+        ),
+        *(
+            Setting(files=("opencode.json",), path=("command", f"ackbox:{name}"), value=value)
+            for name, value in _commands(given).items()
         ),
     ]
     return Launch(

@@ -27,6 +27,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     model: str | None = None
     files: list[str] = []
     is_sub_agent: bool = False
+    has_returned: bool = False
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,6 +59,8 @@ class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
     # Claims and paths of reported collisions: (holder of the claim, path).
     collided: list[tuple[str, str]] = []
     wake: Wake | None = None
+    # Sub-agents that run now and whose events look like those of the agent.
+    delegates: int = 0
 
 
 class ProgramSession(msgspec.Struct, frozen=True):

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import click
 
-from ackbox.faces.cli.context import CliContext, Verb, verbs, with_context
+from ackbox.faces.cli.asking import ask_first, removing
+from ackbox.faces.cli.context import CliContext
+from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -25,12 +27,12 @@ SCHEDULES = (
 schedule = verbs(
     "schedule",
     VERBS,
-    "Send messages on a schedule.\n\nExample: ackbox --as ana schedule add '0 9 * * MON-FRI' bob"
+    "Send messages on a schedule.\n\nExample: ackbox --as ana schedule create '0 9 * * MON-FRI' bob"
     " 'Stand-up' --zone Europe/Berlin",
 )
 
 
-@schedule.command("add", cls=Verb)
+@schedule.command("create", cls=Verb)
 @click.argument("cron")
 @click.argument("to")
 @click.argument("body")
@@ -50,7 +52,7 @@ schedule = verbs(
     help="Priority from 1 to 5; 5 is most urgent.",
 )
 @with_context
-def schedule_add(
+def schedule_create(
     ctx: CliContext,
     cron: str,
     to: str,
@@ -62,7 +64,7 @@ def schedule_add(
 ) -> None:
     """Send a message at the times of a cron expression.
 
-    Example: ackbox --as ana schedule add '0 9 * * MON-FRI' bob 'Stand-up: what is open?' --zone
+    Example: ackbox --as ana schedule create '0 9 * * MON-FRI' bob 'Stand-up: what is open?' --zone
     Europe/Berlin
 
     The sender is system:cron. When the server was down at a scheduled time, it sends the message
@@ -78,7 +80,10 @@ def schedule_add(
         intent=intent,
         priority=priority,
     )
-    ctx.show(made, lambda of: f"Added {of['id']}. Next message at {local_time(of['next_at'])}.")
+    ctx.show(
+        made,
+        lambda of: f"Created {of['id']}. Next message: {local_time(of['next_at'], in_full=True)}.",
+    )
 
 
 @schedule.command("list", cls=Verb)
@@ -92,19 +97,21 @@ def schedule_list(ctx: CliContext) -> None:
         ctx.call("schedule.list")["schedules"],
         SCHEDULES,
         empty=(
-            "No schedules yet. Add one with: ackbox --as ana schedule add @daily bob 'Good morning'"
+            "No schedules yet. Create one with: ackbox --as ana schedule create @daily bob 'Hello'"
         ),
     )
 
 
 @schedule.command("remove", cls=Verb)
 @click.argument("id")
+@removing
 @with_context
-def schedule_remove(ctx: CliContext, id: str) -> None:
+def schedule_remove(ctx: CliContext, id: str, yes: bool) -> None:
     """Remove a schedule; messages that it sent stay.
 
     Example: ackbox --as ana schedule remove 0199…
     """
+    ask_first(ctx, f"Remove the schedule {id}?", yes=yes)
     ctx.show(ctx.call("schedule.remove", id=id), lambda of: f"Removed {of['id']}.")
 
 
@@ -120,12 +127,12 @@ WEBHOOKS = (
 webhook = verbs(
     "webhook",
     VERBS,
-    "Receive messages from other systems.\n\nExample: ackbox --as ana webhook add bob"
+    "Receive messages from other systems.\n\nExample: ackbox --as ana webhook create bob"
     " 'Build {number}: {state}'",
 )
 
 
-@webhook.command("add", cls=Verb)
+@webhook.command("create", cls=Verb)
 @click.argument("to")
 @click.argument("body", default="{.}")
 @click.option("--subject", help="Subject line; a template like the text.")
@@ -145,12 +152,12 @@ webhook = verbs(
     help="Priority from 1 to 5; 5 is most urgent.",
 )
 @with_context
-def webhook_add(
+def webhook_create(
     ctx: CliContext, to: str, body: str, subject: str | None, form: str, intent: str, priority: int
 ) -> None:
     """Create a webhook; print its URL and its signing secret.
 
-    Example: ackbox --as ana webhook add bob 'Build {build.number}: {build.state}' --subject 'CI'
+    Example: ackbox --as ana webhook create bob 'Build {build.number}: {build.state}' --subject 'CI'
 
     BODY is a template: {path.to.value} inserts a value of the received JSON, {.} all of it.
     """
@@ -181,16 +188,18 @@ def webhook_list(ctx: CliContext) -> None:
     ctx.show_each(
         ctx.call("webhook.list")["webhooks"],
         WEBHOOKS,
-        empty="No webhooks yet. Create one with: ackbox --as ana webhook add bob",
+        empty="No webhooks yet. Create one with: ackbox --as ana webhook create bob",
     )
 
 
 @webhook.command("remove", cls=Verb)
 @click.argument("id")
+@removing
 @with_context
-def webhook_remove(ctx: CliContext, id: str) -> None:
+def webhook_remove(ctx: CliContext, id: str, yes: bool) -> None:
     """Remove a webhook; messages that it brought stay.
 
     Example: ackbox --as ana webhook remove 0199…
     """
+    ask_first(ctx, f"Remove the webhook {id}? Its URL stops working.", yes=yes)
     ctx.show(ctx.call("webhook.remove", id=id), lambda of: f"Removed {of['id']}.")

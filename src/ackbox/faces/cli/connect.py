@@ -22,7 +22,8 @@ from ackbox.connecting.install import Change, Place, install, plan, plan_removal
 from ackbox.connecting.launching import executable_of, prepare
 from ackbox.connecting.proof import Proof, prove
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import REFUSED, CliContext, verb, with_context
+from ackbox.faces.cli.context import REFUSED, CliContext
+from ackbox.faces.cli.verb import verb, with_context
 from ackbox.faces.terminal_text import plain
 from ackbox.programs import PROGRAMS
 from ackbox.programs.program import Program

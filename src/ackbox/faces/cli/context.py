@@ -1,30 +1,32 @@
-"""What all commands share: their common options, how they call the server and print results.
+"""What all commands share: how they find and call the server, and print results.
 
-The command itself and its table of verbs are in main.py. Results are a table on a terminal and JSON
-lines in a pipe, on stdout; everything else goes to stderr.
+The command itself and its table of verbs are in main.py, the common options in parameters.py.
+Imports little, because short commands use it. Results are text, or JSON
+lines if wanted, on stdout; everything else goes to stderr.
 Explained in docs/reference/cli.md.
 """
 
 from __future__ import annotations
 
-import operator
-import shlex
+import os
 import sys
-import uuid
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
-
-import click
 
 from ackbox import config
-from ackbox.client.discovery import caller, data_dir_of
+from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.terminal_text import Column, as_json, plain, table
+from ackbox.faces.terminal_text import as_json, plain
 
+# Not from typing: a short command imports this.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+    from typing import Any, NoReturn
+
     from ackbox.client.sync import SyncClient
+    from ackbox.faces.terminal_text import Column
 
 DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 5, 6
 
@@ -32,11 +34,13 @@ DONE, REFUSED, USED_WRONGLY, NO_SERVER, KEY, TOO_LONG, NOTHING = 0, 1, 2, 3, 4, 
 class CliContext:
     """The options of one run, and how to call the server and print with them."""
 
-    def __init__(self) -> None:
+    def __init__(self, umask: int = 0o077, spelled: dict[str, str] | None = None) -> None:
         self.options: dict[str, Any] = {}
         self.timeout_s = 70.0
         # What files of a program that is run get; those of ackbox get less.
-        self.umask = 0o077
+        self.umask = umask
+        # The parameters of the command as a user writes them; click knows those of the others.
+        self.spelled = spelled
 
     def setting(self, name: str) -> str | None:
         value = self.options.get(name)
@@ -44,9 +48,9 @@ class CliContext:
 
     @property
     def is_json(self) -> bool:
-        if self.options.get("as_json") or self.options.get("as_text"):
-            return bool(self.options.get("as_json"))
-        return not sys.stdout.isatty()
+        if self.options.keys() & {"as_json", "jq"}:
+            return True
+        return not self.options.get("as_text") and config.get("output") == "json"
 
     @property
     def server(self) -> HttpCaller:
@@ -58,8 +62,8 @@ class CliContext:
         )
 
     @property
-    def data_dir(self) -> Any:
-        return data_dir_of(self.options.get("data_dir"))
+    def data_dir(self) -> Path:
+        return config.data_dir(self.options.get("data_dir"))
 
     def call(self, name: str, /, **params: Any) -> Any:
         """Call one operation as the agent that the options name.
@@ -161,7 +165,7 @@ class CliContext:
         if not self.is_json:
             from ackbox.faces.cli.names import spoken
 
-            message, hint = spoken(message), hint and spoken(hint)
+            message, hint = spoken(message, self.spelled), hint and spoken(hint, self.spelled)
         self.fail(
             KEY if error.status in (401, 403) else REFUSED, error.code, message, hint, error.details
         )
@@ -174,14 +178,16 @@ class CliContext:
             body = {
                 "error": {"code": code, "message": message, "hint": hint, "details": details or {}}
             }
-            click.echo(as_json(body), err=True)
+            echo(as_json(body), is_error=True)
         else:
-            click.echo(plain(f"{message} {hint or ''}".rstrip()), err=True)
+            echo(plain(f"{message} {hint or ''}".rstrip()), is_error=True)
         sys.exit(exit_code)
 
     @property
     def again(self) -> str:
         """The start of a follow-up command: `ackbox` with the shared options of this run."""
+        import shlex
+
         flags = {
             "data_dir": "--data-dir",
             "url": "--url",
@@ -204,9 +210,9 @@ class CliContext:
     def show(self, answer: Any, text: Callable[[Any], str]) -> None:
         """Print one result: as JSON, or as the text that `text` makes of it."""
         if self.is_json:
-            click.echo(as_json(self.picked(answer)))
+            self.show_json(answer)
         else:
-            click.echo(plain(text(answer)))
+            echo(plain(text(answer)))
 
     def show_each(self, answers: Sequence[Any], columns: Sequence[Column], *, empty: str) -> None:
         """Print a list: one JSON object a line, or a table.
@@ -215,29 +221,80 @@ class CliContext:
         """
         if self.is_json:
             for each in answers:
-                click.echo(as_json(self.picked(each)))
+                self.show_json(each)
         elif not answers:
-            click.echo(plain(empty), err=True)
+            echo(plain(empty), is_error=True)
         else:
+            import operator
+
+            from ackbox.faces.terminal_text import Column, table
+
             fields = self.options.get("fields")
             if fields:
-                columns = [
-                    Column(name, operator.methodcaller("get", name)) for name in fields.split(",")
-                ]
-            for line in table(answers, columns):
-                click.echo(plain(line))
+                answers = [self.picked(each) for each in answers]
+                columns = [Column(name, operator.itemgetter(name)) for name in answers[0]]
+            for line in table(answers, columns, in_colour=has_colours()):
+                echo(line)
+
+    def open_page(self, path: str) -> None:
+        """Open a page of the dashboard, or print its address without a browser."""
+        from ackbox.faces.cli.run import open_page
+
+        workspace = self.setting("workspace") or self.call("agent.whoami")["workspace"]
+        open_page(self, f"{self.server.url}/w/{workspace}/{path}")
+
+    def show_more(self, page: Any) -> None:
+        """Name the command that shows the next page, if there is one."""
+        if page.get("cursor") and page.get("has_more", True) and not self.is_json:
+            self.say(f"There are more. Next page: add --cursor {page['cursor']}")
+
+    def show_json(self, answer: Any) -> None:
+        """Print one result as JSON: all of it, the chosen fields, or what jq makes of it."""
+        answer = self.picked(answer)
+        expression = self.options.get("jq")
+        if expression is None:
+            echo(as_json(answer))
+            return
+        from ackbox.faces.cli.output import filtered
+
+        try:
+            lines = filtered(answer, expression)
+        except ValueError as error:
+            self.fail(USED_WRONGLY, "invalid", str(error), None)
+        for line in lines:
+            echo(plain(line))
 
     def picked(self, answer: Any) -> Any:
         fields = self.options.get("fields")
-        return (
-            {name: answer.get(name) for name in fields.split(",")}
-            if fields and isinstance(answer, dict)
-            else answer
-        )
+        if not fields:
+            return answer
+        from ackbox.faces.cli.output import pick
+
+        # Not as wrong usage: the operation has been done.
+        try:
+            return pick(answer, fields)
+        except ValueError as error:
+            self.fail(USED_WRONGLY, "invalid", str(error), None)
 
     def say(self, text: str) -> None:
         """Print a note on stderr: anything that is not the result."""
-        click.echo(plain(text), err=True)
+        echo(plain(text), is_error=True)
+
+
+def echo(text: str, *, is_error: bool = False) -> None:
+    """Print a line."""
+    stream = sys.stderr if is_error else sys.stdout
+    stream.write(f"{text}\n")
+    stream.flush()
+
+
+def has_colours() -> bool:
+    """Whether standard output shows colours."""
+    return (
+        sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM", "") not in ("", "dumb")
+    )
 
 
 def login_name() -> str:
@@ -245,103 +302,30 @@ def login_name() -> str:
 
     `me` when nothing is left, or only a reserved word.
     """
-    import getpass
+    from ackbox.model.reserved import EVERYBODY, RESERVED
 
-    from ackbox.model.name import EVERYBODY, RESERVED
-    from ackbox.model.text import beginning
+    name = _user_name()[:64]
+    if not name.isascii():
+        from ackbox.model.text import beginning
 
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = ""
-    clean = "".join(c for c in beginning(name, 64) if c.isalnum() or c in "-_.")
+        name = beginning(name, 64)
+    clean = "".join(c for c in name if c.isalnum() or c in "-_.")
     return clean if clean and clean.casefold() not in RESERVED | {EVERYBODY} else "me"
+
+
+def _user_name() -> str:
+    """Return what getpass.getuser finds, without its imports."""
+    for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if name := os.environ.get(variable):
+            return name
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return ""
 
 
 def new_key() -> str:
     """Return an idempotency key, so that a send can be repeated when its reply was lost."""
-    return uuid.uuid4().hex
-
-
-def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    options = context.ensure_object(CliContext).options
-    if value is not None and value is not False:
-        options[str(parameter.name)] = value
-    if value is not None and parameter.name in ("key", "key_file"):
-        if options.keys() >= {"key", "key_file"}:
-            raise click.UsageError("Both --key and --key-file are set. Pass one of them.", context)
-        if parameter.name == "key_file":
-            options["key"] = config.read_secret(value, "API key")
-
-
-def shared_options() -> list[click.Option]:
-    """Return the options that work before and after every verb."""
-    texts = {
-        "data_dir": (["--data-dir"], "Data directory of the local server.", {}),
-        "url": (["--url"], "URL of the server.", {}),
-        "key": (
-            ["--key"],
-            "API key. Other users see it in `ps`: prefer ACKBOX_KEY or --key-file.",
-            {},
-        ),
-        "key_file": (["--key-file"], "File that holds the API key.", {}),
-        "workspace": (["--workspace", "-w"], "Workspace to use.", {}),
-        "agent": (["--as"], "Your agent name.", {}),
-        "instance": (["--instance"], "Name of this running instance of the agent.", {}),
-        "as_json": (["--json"], "Print JSON; a list is one object per line.", {"is_flag": True}),
-        "as_text": (["--text"], "Print text, even in a pipe.", {"is_flag": True}),
-        "fields": (["--fields"], "Print only these fields, separated by commas.", {}),
-    }
-    return [
-        click.Option(
-            [name, *flags], help=help, expose_value=False, callback=_keep, hidden=False, **more
-        )
-        for name, (flags, help, more) in texts.items()
-    ]
-
-
-class Verb(click.Command):
-    """A command that also takes the shared options, listed after its own."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        own = {flag for parameter in self.params for flag in parameter.opts}
-        self.shared = [option for option in shared_options() if not own & set(option.opts)]
-        self.params += self.shared
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for title, parameters in (
-            ("Options", [p for p in self.params if p not in self.shared]),
-            ("Options of every command", self.shared),
-        ):
-            records = [record for p in parameters if (record := p.get_help_record(ctx)) is not None]
-            if title == "Options":
-                records += [
-                    record
-                    for p in [self.get_help_option(ctx)]
-                    if p and (record := p.get_help_record(ctx))
-                ]
-            if records:
-                with formatter.section(title):
-                    formatter.write_dl(records)
-
-
-with_context = click.make_pass_decorator(CliContext, ensure=True)
-
-
-def verb(
-    name: str, registry: dict[str, click.Command], **options: Any
-) -> Callable[[Callable[..., Any]], click.Command]:
-    """Make a function a verb; its docstring is the help."""
-
-    def make(function: Callable[..., Any]) -> click.Command:
-        registry[name] = click.command(name, cls=Verb, **options)(with_context(function))
-        return registry[name]
-
-    return make
-
-
-def verbs(name: str, registry: dict[str, click.Command], help: str) -> click.Group:
-    """Make a group of verbs, such as `key`; commands are added to the returned group."""
-    made = registry[name] = click.Group(name, help=help)
-    return made
+    return os.urandom(16).hex()

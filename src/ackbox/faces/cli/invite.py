@@ -15,7 +15,8 @@ from ackbox import config
 from ackbox.client.http import HttpCaller, NoServer, parse_url
 from ackbox.connecting import files
 from ackbox.errors import AckboxError, Conflict, Invalid
-from ackbox.faces.cli.context import NO_SERVER, CliContext, verb
+from ackbox.faces.cli.context import NO_SERVER, CliContext
+from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import local_time
 
 VERBS: dict[str, click.Command] = {}

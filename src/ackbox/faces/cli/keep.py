@@ -19,7 +19,8 @@ from typing import IO, Any, NoReturn
 import click
 
 from ackbox.client.http import HttpCaller
-from ackbox.faces.cli.context import REFUSED, CliContext, verb
+from ackbox.faces.cli.context import REFUSED, CliContext
+from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import as_json, plain
 from ackbox.private import open_private
 
@@ -168,8 +169,8 @@ def _again(workspace: str, webhook: dict[str, Any]) -> str:
     ]
     words = " ".join(shlex.quote(webhook[name]) for name in ("to", "body"))
     return (
-        f"ackbox -w {shlex.quote(workspace)} --as {shlex.quote(webhook['created_by'])} webhook add"
-        f" {' '.join(flags)} -- {words}"
+        f"ackbox -w {shlex.quote(workspace)} --as {shlex.quote(webhook['created_by'])} webhook"
+        f" create {' '.join(flags)} -- {words}"
     )
 
 

@@ -1,12 +1,12 @@
-"""The `ackbox` command: the verbs, loaded when they are used, and how a run ends.
+"""The `ackbox` command with click: the verbs, loaded when they are used, and how a run ends.
 
-What all verbs share is in context.py. Explained in docs/reference/cli.md.
+start.py comes first, for short commands. What all verbs share is in context.py. Explained in
+docs/reference/cli.md.
 """
 
 from __future__ import annotations
 
 import importlib
-import io
 import os
 import sys
 from typing import Any
@@ -15,32 +15,35 @@ import click
 
 from ackbox import __version__, config
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import DONE, USED_WRONGLY, CliContext, shared_options
+from ackbox.faces.cli.context import USED_WRONGLY, CliContext
+from ackbox.faces.cli.parameters import ShortCommand
+from ackbox.faces.cli.start import COMPLETING, SHORT, end_quietly
+from ackbox.faces.cli.verb import click_command, shared_options
 from ackbox.faces.terminal_text import plain
 
 # Each verb's module; loaded when it is used, because imports are the latency of a short command.
 VERBS: dict[str, str] = {
-    **dict.fromkeys(("send", "reply", "ask", "withdraw"), "send"),
-    **dict.fromkeys(
-        ("inbox", "read", "ack", "archive", "thread", "search", "tail", "wait"), "inbox"
-    ),
+    **SHORT,
+    **dict.fromkeys(("tail", "wait"), "follow"),
     **dict.fromkeys(
         ("who", "me", "heartbeat", "quiet", "nudge", "dismiss", "agent", "key", "workspace"),
         "people",
     ),
     **dict.fromkeys(("task",), "work"),
-    **dict.fromkeys(("session", "note", "turn"), "notes"),
+    **dict.fromkeys(("session", "note"), "notes"),
+    "turn": "turn",
     "review": "review",
     **dict.fromkeys(("run", "connect", "disconnect", "hook"), "connect"),
     **dict.fromkeys(("invite", "join"), "invite"),
     "config": "settings",
     "service": "service",
     "vault": "vault",
-    **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor", "completion"), "run"),
+    **dict.fromkeys(("up", "stop", "status", "demo", "open", "mcp", "doctor"), "run"),
     **dict.fromkeys(("schedule", "webhook"), "automation"),
     **dict.fromkeys(("export", "log", "import", "backup"), "keep"),
     **dict.fromkeys(("tui", "flow", "health", "overview"), "watch"),
     **dict.fromkeys(("needs", "threads", "pause", "resume"), "needs"),
+    **dict.fromkeys(("help", "version", "completion"), "help"),
 }
 # In the order that --help lists them; modules that share a title are listed together.
 FAMILIES = {
@@ -51,15 +54,18 @@ FAMILIES = {
     "settings": "Run",
     "send": "Messages",
     "inbox": "Messages",
+    "follow": "Messages",
     "watch": "Watch",
     "needs": "Watch",
     "people": "Agents, keys and workspaces",
     "vault": "Agents, keys and workspaces",
     "work": "Tasks",
     "notes": "Sessions, notes and turns",
+    "turn": "Sessions, notes and turns",
     "review": "Tasks",
     "automation": "Automation",
     "keep": "Export and backup",
+    "help": "Help",
 }
 
 
@@ -79,16 +85,23 @@ class Verbs(click.Group):
         module = VERBS.get(cmd_name)
         if module is None:
             return None
-        found: click.Command = importlib.import_module(f"ackbox.faces.cli.{module}").VERBS[cmd_name]
-        return found
+        found = importlib.import_module(f"ackbox.faces.cli.{module}").VERBS[cmd_name]
+        command = click_command(found) if isinstance(found, ShortCommand) else found
+        if COMPLETING not in os.environ:
+            return command
+        from ackbox.faces.cli.completing import attach
+
+        return attach(command)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        # click may take the words out of the list.
+        name = args[0]
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             import difflib
 
-            near = difflib.get_close_matches(args[0], VERBS, n=1)
+            near = difflib.get_close_matches(name, VERBS, n=1)
             raise click.UsageError(
                 f"{error.message} {f'Did you mean {near[0]!r}?' if near else 'See: ackbox --help'}",
                 ctx,
@@ -111,6 +124,13 @@ class Verbs(click.Group):
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        formatter.write_text(
+            "ackbox help COMMAND explains a command, ackbox help environment the variables, ackbox"
+            " help exit-codes the exit codes."
+        )
 
 
 @click.group(
@@ -144,29 +164,14 @@ def _usage_of(error: click.ClickException) -> str:
     return plain(f"{usage}Error: {error.format_message()}")
 
 
-def speak_utf8() -> None:
-    """Read and write UTF-8 regardless of the locale.
+def main(umask: int) -> None:
+    """Run the command line with click; Ctrl-C or a closed pipe ends it quietly."""
+    if COMPLETING in os.environ:
+        from ackbox.faces.cli.completing import attach
 
-    An invalid byte comes in as half of a surrogate pair, and never goes out as one.
-    """
-    for stream, errors in (
-        (sys.stdin, "surrogateescape"),
-        (sys.stdout, "backslashreplace"),
-        (sys.stderr, "backslashreplace"),
-    ):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors=errors)
-    sys.argv = [os.fsencode(argument).decode("utf-8", "surrogateescape") for argument in sys.argv]
-
-
-def main() -> None:
-    """Run the command line; Ctrl-C or a closed pipe ends it quietly."""
-    # Files that this command and its children write are readable by their owner only.
-    ctx = CliContext()
-    ctx.umask = os.umask(0o077)
+        attach(cli)
     try:
-        speak_utf8()
-        cli(prog_name="ackbox", standalone_mode=False, obj=ctx)
+        cli(prog_name="ackbox", standalone_mode=False, obj=CliContext(umask))
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(plain(error.format_message()), err=True)
         sys.exit(USED_WRONGLY)
@@ -181,6 +186,4 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except BrokenPipeError:
-        # The reader closed the pipe: there is nobody to print to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(DONE)
+        end_quietly()

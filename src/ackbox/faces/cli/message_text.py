@@ -6,18 +6,26 @@ Explained in docs/reference/cli.md.
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import click
-
+from ackbox.faces.cli.parameters import WrongValue
 from ackbox.faces.terminal_text import Column, local_time, some, text_of
 
+# Not from typing: a short command imports this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+UNITS = {1: "seconds", 60: "minutes", 86_400: "days"}
 LETTERS = (
-    Column("id", lambda letter: letter["id"]),
+    Column("id", lambda letter: f"#{letter['seq']}"),
     Column("at", lambda letter: local_time(letter["created_at"])),
     Column("from", lambda letter: sender(letter)),
     Column("to", lambda letter: some(letter["to"], 2)),
-    Column("intent", lambda letter: letter["intent"] + _flags(letter)),
+    Column(
+        "intent",
+        lambda letter: letter["intent"] + _flags(letter),
+        colour=lambda letter: "red" if _flags(letter) else None,
+    ),
     Column("text", lambda letter: letter["subject"] or text_of(letter), may_cut=True),
 )
 
@@ -42,7 +50,7 @@ def in_full(message: Any) -> str:
             f"{sender(message)} → {some(message['to'], 20)}   {local_time(message['created_at'])}  "
             f" {message['intent']}{'   urgent' if message['priority'] > 3 else ''}"
         ),
-        f"id {message['id']}   thread {message['thread']}",
+        f"id #{message['seq']} {message['id']}   thread {message['thread']}",
     ]
     if message["subject"]:
         lines.append(message["subject"])
@@ -56,11 +64,27 @@ def in_full(message: Any) -> str:
 
 
 def seconds(text: str) -> float:
-    """Return seconds from 90, 90s, 10m or 1h. Raises click.BadParameter."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h)?", text.strip())
+    """Return seconds from 90, 90s, 10m, 1h, 2d or 1w. Raises WrongValue."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)?", text.strip())
     if found is None:
-        raise click.BadParameter(f"{text!r} is not a duration. Write 90, 10m or 1h.")
-    return float(found[1]) * {"m": 60, "min": 60, "h": 3600}.get(found[2] or "s", 1)
+        raise WrongValue(f"{text!r} is not a duration. Write 90, 10m, 2h, 3d or 1w.")
+    unit = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}[found[2] or "s"]
+    return float(found[1]) * unit
+
+
+def span(text: str | None, unit_s: int) -> int | None:
+    """Return a duration in whole units: a number counts units, 2h and the like are converted.
+
+    Raises WrongValue.
+    """
+    if text is None:
+        return None
+    if re.fullmatch(r"\d+", text.strip()):
+        return int(text)
+    whole = seconds(text) / unit_s
+    if whole != int(whole):
+        raise WrongValue(f"{text!r} is not a whole number of {UNITS[unit_s]}.")
+    return int(whole)
 
 
 def quoted(word: str) -> str:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-import click
-
 COMMANDS = {
     "agent.list": "ackbox who",
     "agent.check_in": "ackbox session start",
@@ -28,7 +26,7 @@ COMMANDS = {
     "message.search": "ackbox search",
     "message.send": "ackbox send",
     "message.withdraw": "ackbox withdraw",
-    "note.add": "ackbox note add",
+    "note.add": "ackbox note create",
     "note.list": "ackbox note list",
     "note.search": "ackbox note search",
     "review.list": "ackbox review list",
@@ -54,9 +52,14 @@ _OPERATION = re.compile(r"(?<![\w.'\"`])[a-z]+\.[a-z_]+\b(?!['\"`])")
 _PARAMETER = re.compile(r"`([a-z_]+)((?:[.\[][^`=]*)?)(?:=([^`]*))?`")
 
 
-def spoken(text: str) -> str:
-    """Return a server's text with operations as commands and parameters as flags."""
-    flags = _flags()
+def spoken(text: str, spelled: dict[str, str] | None) -> str:
+    """Return a server's text with operations as commands and parameters as flags.
+
+    `spelled` has the parameters of the command as a user writes them; without it click is asked.
+    """
+    flags = (_flags() if spelled is None else spelled) | SHARED
+    if "text" in flags:
+        flags["body"] = flags["text"]
 
     def parameter(found: re.Match[str]) -> str:
         flag = flags.get(found[1])
@@ -69,13 +72,11 @@ def spoken(text: str) -> str:
 
 def _flags() -> dict[str, str]:
     """Map parameters to flags of the command being run, or to its arguments in capitals."""
+    import click
+
     context = click.get_current_context(silent=True)
-    found = dict(SHARED)
-    for each in [] if context is None else context.command.params:
-        if each.name is not None and each.name not in found:
-            found[each.name] = (
-                max(each.opts, key=len) if isinstance(each, click.Option) else each.name.upper()
-            )
-    if "text" in found:
-        found["body"] = found["text"]
-    return found
+    return {
+        each.name: max(each.opts, key=len) if isinstance(each, click.Option) else each.name.upper()
+        for each in ([] if context is None else context.command.params)
+        if each.name is not None and each.name not in SHARED
+    }

@@ -9,7 +9,8 @@ import sys
 
 import click
 
-from ackbox.faces.cli.context import NOTHING, CliContext, verb
+from ackbox.faces.cli.context import NOTHING, CliContext
+from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import Column, local_time, some
 
 VERBS: dict[str, click.Command] = {}
@@ -19,7 +20,7 @@ NEEDS = (
     Column("kind", lambda need: need["kind"]),
     Column("from", lambda need: need["message"]["sender"]),
     Column("waits for", lambda need: some(need["waiting_for"], 3)),
-    Column("id", lambda need: need["message"]["id"]),
+    Column("id", lambda need: f"#{need['message']['seq']}"),
     Column(
         "text", lambda need: need["message"]["subject"] or need["message"]["body"], may_cut=True
     ),
@@ -28,7 +29,7 @@ THREADS = (
     Column("newest", lambda head: local_time(head["last"]["created_at"])),
     Column("messages", lambda head: f"{head['messages']}{' (paused)' if head['paused'] else ''}"),
     Column("people", lambda head: some([person["name"] for person in head["people"]], 4)),
-    Column("thread", lambda head: head["thread"]),
+    Column("thread", lambda head: f"#{head['first']['seq']}"),
     Column("text", lambda head: head["first"]["subject"] or head["first"]["body"], may_cut=True),
 )
 
@@ -57,16 +58,17 @@ def needs(ctx: CliContext, limit: int, fail_empty: bool) -> None:
 @verb("threads", VERBS)
 @click.option("--answered", is_flag=True, help="Only threads with a reply.")
 @click.option("--limit", type=click.IntRange(1, 200), default=30, help="Maximum number to show.")
-def threads(ctx: CliContext, answered: bool, limit: int) -> None:
+@click.option("--cursor", help="Cursor of the next page, as the page before printed it.")
+def threads(ctx: CliContext, answered: bool, limit: int, cursor: str | None) -> None:
     """List threads, newest message first.
 
     Example: ackbox threads
     """
+    page = ctx.call("thread.list", answered_only=answered, limit=limit, cursor=cursor)
     ctx.show_each(
-        ctx.call("thread.list", answered_only=answered, limit=limit)["threads"],
-        THREADS,
-        empty='No threads yet. Start one with: ackbox send bob "hello"',
+        page["threads"], THREADS, empty='No threads yet. Start one with: ackbox send bob "hello"'
     )
+    ctx.show_more(page)
 
 
 @verb("pause", VERBS)

@@ -1,23 +1,22 @@
-"""Sessions, notes and turns: the verbs of `ackbox session`, `note` and `turn`.
+"""Sessions and notes: the verbs of `ackbox session` and `note`.
 
 Explained in docs/reference/cli.md.
 """
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import CliContext, Verb, verbs, with_context
+from ackbox.faces.cli.asking import ask_first, removing
+from ackbox.faces.cli.context import CliContext
+from ackbox.faces.cli.spans import Span
+from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, ago, some
 
 CLAIMS = (
-    Column(
-        "agent",
-        lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"],
-    ),
+    Column("agent", lambda each: _name(each)),
     Column("claims", lambda each: some([*each["areas"], *each["files"]], 5), may_cut=True),
 )
 
@@ -26,10 +25,7 @@ SIGNS = {"active": "●", "timed_out": "◌", "ended": "○"}
 
 SESSIONS = (
     Column("", lambda each: SIGNS[each["state"]]),
-    Column(
-        "agent",
-        lambda each: f"{each['agent']}/{each['instance']}" if each["instance"] else each["agent"],
-    ),
+    Column("agent", lambda each: _name(each)),
     Column("state", lambda each: each["outcome"] or each["state"].replace("_", " ")),
     Column("area", lambda each: each["area"]),
     Column("files", lambda each: some(each["touched"] or each["files"], 3), may_cut=True),
@@ -55,6 +51,10 @@ _files = click.option(
 )
 
 
+def _name(each: Any) -> str:
+    return f"{each['agent']}/{each['instance']}" if each["instance"] else str(each["agent"])
+
+
 def _given(**params: Any) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value
@@ -76,7 +76,10 @@ def _also_at_work(of: Any) -> str:
 @_files
 @click.option("--summary", help="Planned work.")
 @click.option(
-    "--ttl", "ttl_s", type=int, help="Seconds that it stays active after its last heartbeat."
+    "--ttl",
+    "ttl_s",
+    type=Span(1),
+    help="Time that it stays active after its last heartbeat: 90 (seconds), 10m, 2h.",
 )
 @click.option(
     "--on-conflict",
@@ -179,7 +182,7 @@ def session_list(ctx: CliContext, /, **params: Any) -> None:
 note = verbs(
     "note",
     VERBS,
-    'Keep shared notes, link and search them.\n\nExample: ackbox --as ana note add "SQLite first"',
+    'Keep, link and search shared notes.\n\nExample: ackbox --as ana note create "SQLite first"',
 )
 _narrow = (
     click.option("--kind", help="Only notes of this kind."),
@@ -216,7 +219,7 @@ def _narrowing(command: Any) -> Any:
     return command
 
 
-@note.command("add", cls=Verb)
+@note.command("create", cls=Verb)
 @click.argument("text", nargs=-1, required=True)
 @click.option("--kind", help="Kind: memory, note, fact, decision or any other word.")
 @click.option("--title", help="Title, one line.")
@@ -230,15 +233,14 @@ def _narrowing(command: Any) -> Any:
 @click.option("--write-id", help="Your id for this note: the same id again writes no second one.")
 @click.option("--unless-known", is_flag=True, help="Add nothing when the same note exists.")
 @with_context
-def note_add(ctx: CliContext, /, text: tuple[str, ...], **params: Any) -> None:
+def note_create(ctx: CliContext, /, text: tuple[str, ...], **params: Any) -> None:
     """Add a note for everyone in the workspace.
 
-    Example: ackbox --as ana note add "SQLite first, PostgreSQL when it is outgrown" --kind decision
-    --tag storage
+    Example: ackbox --as ana note create "SQLite first" --kind decision --tag storage
     """
     ctx.show(
         ctx.call("note.add", text=" ".join(text), **_given(**params)),
-        lambda of: f"{'Exists already' if of['duplicate'] else 'Added'}: {of['id']}",
+        lambda of: f"{'Exists already' if of['duplicate'] else 'Created'}: {of['id']}",
     )
 
 
@@ -253,7 +255,7 @@ def note_list(ctx: CliContext, /, **params: Any) -> None:
     ctx.show_each(
         ctx.call("note.list", **_given(**params))["notes"],
         NOTES,
-        empty="No notes. Add one with: ackbox --as ana note add TEXT",
+        empty="No notes. Add one with: ackbox --as ana note create TEXT",
     )
 
 
@@ -417,12 +419,14 @@ def note_archive(ctx: CliContext, id: str, undo: bool) -> None:
 
 @note.command("remove", cls=Verb)
 @click.argument("id")
+@removing
 @with_context
-def note_remove(ctx: CliContext, id: str) -> None:
+def note_remove(ctx: CliContext, id: str, yes: bool) -> None:
     """Remove a note permanently, with all its versions and links.
 
     Example: ackbox --as ana note remove 0199…
     """
+    ask_first(ctx, f"Remove the note {id} with all its versions?", yes=yes)
     ctx.show(
         ctx.call("note.remove", id=id),
         lambda of: f"Removed, with {of['removed'] - 1} earlier versions.",
@@ -431,7 +435,7 @@ def note_remove(ctx: CliContext, id: str) -> None:
 
 @note.command("tidy", cls=Verb)
 @click.option("--kind", help="Kind whose old notes are archived (default: episodic).")
-@click.option("--days", type=int, help="Age in days of an unimportant note (default: 14).")
+@click.option("--days", type=Span(86_400), help="Age of an unimportant note: 14 (days), 2w.")
 @click.option("--dry-run", "only_look", is_flag=True, help="Count them, and archive nothing.")
 @with_context
 def note_tidy(ctx: CliContext, /, **params: Any) -> None:
@@ -442,59 +446,4 @@ def note_tidy(ctx: CliContext, /, **params: Any) -> None:
     ctx.show(
         ctx.call("note.tidy", **_given(**params)),
         lambda of: f"Archived: {of['archived']} of {len(of['old']) + len(of['unimportant'])}.",
-    )
-
-
-turn = verbs(
-    "turn",
-    VERBS,
-    "Record the result of a turn and send its messages.\n\nExample: ackbox --as ana turn submit"
-    " turn.json",
-)
-
-
-@turn.command("submit", cls=Verb)
-@click.argument("file", type=click.File("rb"), default="-")
-@with_context
-def turn_submit(ctx: CliContext, file: Any) -> None:
-    """Submit a turn from a JSON file or standard input, all or nothing.
-
-    Example: ackbox --as ana turn submit turn.json
-
-    The file holds, for example: {"summary": "Tests pass", "messages": [{"to": "bob", "body":
-    "Please review", "intent": "handoff"}]}. Other fields: status, blockers, next, plan, task,
-    answer_within_s, answers_oldest, idempotency_key; in a message: subject, refs, parent; tasks to
-    create: [{"key": "api", "title": "Build the API", "depends_on": []}].
-    """
-    ctx.show(ctx.call("turn.submit", **_envelope(file)), _ended)
-
-
-def _envelope(file: Any) -> dict[str, Any]:
-    """Return the JSON object of a file; the operation checks its fields."""
-    if file.isatty():
-        raise click.UsageError(
-            "No file. Name one, or pipe JSON to standard input: ackbox --as ana turn submit"
-            " turn.json"
-        )
-    try:
-        found = json.loads(file.read())
-    except ValueError as error:
-        raise click.UsageError(f"The turn is not valid JSON: {error}.") from None
-    if not isinstance(found, dict):
-        raise click.UsageError(
-            'The turn is not a JSON object. Write one such as: {"summary": "Tests pass"}'
-        )
-    return found
-
-
-def _ended(of: Any) -> str:
-    sent = [
-        f"  to {some(each['to'], 5)} ({each['intent']}): {each['id']}" for each in of["messages"]
-    ]
-    return "\n".join(
-        [
-            f"{'Known already' if of['duplicate'] else 'Submitted'}: {of['id']}, {of['status']}",
-            *sent,
-            *(f"  task {each['number']}: {each['title']}" for each in of["tasks"]),
-        ]
     )

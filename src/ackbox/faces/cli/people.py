@@ -9,17 +9,31 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import CliContext, Verb, new_key, verb, verbs, with_context
-from ackbox.faces.terminal_text import Column, ago, local_time, some, standing
+from ackbox.faces.cli.asking import ask_first, removing
+from ackbox.faces.cli.context import REFUSED, CliContext, new_key
+from ackbox.faces.cli.spans import Span
+from ackbox.faces.cli.verb import Verb, verb, verbs, with_context
+from ackbox.faces.terminal_text import (
+    PRESENCE,
+    PRESENCE_COLOURS,
+    Column,
+    ago,
+    local_time,
+    some,
+    standing,
+)
 
 VERBS: dict[str, click.Command] = {}
-SIGNS = {"online": "●", "idle": "◐", "away": "○"}
 
 PEOPLE = (
-    Column("", lambda each: SIGNS[each["presence"]]),
+    Column(
+        "",
+        lambda each: PRESENCE[each["presence"]],
+        colour=lambda each: PRESENCE_COLOURS[each["presence"]],
+    ),
     Column("agent", lambda each: _name(each)),
     Column("presence", standing),
-    Column("machine", lambda each: each["machine"]),
+    Column("machine", lambda each: _machines(each)),
     Column("doing", lambda each: each["summary"] or each["area"], may_cut=True),
     Column("last seen", lambda each: ago(each["last_seen"])),
 )
@@ -29,6 +43,12 @@ def _name(each: Any) -> str:
     if each["instance"]:
         return f"{each['agent']}/{each['instance']}"
     return f"{each['agent']} (human)" if each["kind"] == "human" else str(each["agent"])
+
+
+def _machines(each: Any) -> str | None:
+    """Return the machine of an instance, or those of an agent's instances."""
+    of_instances = {one["machine"] for one in each.get("instances") or [] if one["machine"]}
+    return some(sorted(of_instances), 2) if of_instances else each["machine"]
 
 
 KEYS = (
@@ -59,17 +79,18 @@ WORKSPACES = (
 @click.option(
     "--online", "online_only", is_flag=True, help="Only agents and people who are online."
 )
-def who(ctx: CliContext, online_only: bool) -> None:
+@click.option(
+    "--instances", "in_detail", is_flag=True, help="List each running instance of an agent as well."
+)
+def who(ctx: CliContext, online_only: bool, in_detail: bool) -> None:
     """List agents and people with their presence and current work.
 
     Example: ackbox who
     """
     roster = ctx.call("agent.list", online_only=online_only)
-    people = (
-        roster["agents"]
-        if ctx.is_json
-        else [one for each in roster["agents"] for one in (each, *each["instances"])]
-    )
+    people = roster["agents"]
+    if in_detail and not ctx.is_json:
+        people = [one for each in people for one in (each, *each["instances"])]
     ctx.show_each(
         people,
         PEOPLE,
@@ -108,7 +129,7 @@ def heartbeat(ctx: CliContext, summary: tuple[str, ...]) -> None:
 
 @verb("quiet", VERBS)
 @click.option("--until", help="End of the quiet time: 17:00, 2h or a date.")
-@click.option("--digest", metavar="MINUTES", type=int, help="Minutes between two digests.")
+@click.option("--digest", type=Span(60), help="Time between two digests: 30 (minutes), 2h.")
 @click.option("--turn-end", is_flag=True, help="Show messages at the end of a turn only.")
 @click.option("--off", is_flag=True, help="Remove all rules.")
 def quiet(
@@ -165,11 +186,13 @@ def nudge(ctx: CliContext, name: str, id: str | None) -> None:
 
 @verb("dismiss", VERBS)
 @click.argument("name")
-def dismiss(ctx: CliContext, name: str) -> None:
+@removing
+def dismiss(ctx: CliContext, name: str, yes: bool) -> None:
     """Withdraw all messages waiting for an agent that never connected.
 
     Example: ackbox dismiss codxe
     """
+    ask_first(ctx, f"Withdraw all messages that wait for {name!r}?", yes=yes)
     done = ctx.call("agent.dismiss", name=name)
     ctx.show(
         done,
@@ -179,7 +202,7 @@ def dismiss(ctx: CliContext, name: str) -> None:
     )
 
 
-agent = verbs("agent", VERBS, "Change an agent.\n\nExample: ackbox agent set-kind root human")
+agent = verbs("agent", VERBS, "List, show and change agents.\n\nExample: ackbox agent show bob")
 key = verbs(
     "key",
     VERBS,
@@ -190,6 +213,44 @@ workspace = verbs(
     VERBS,
     "Create, list and configure workspaces.\n\nExample: ackbox workspace create shop",
 )
+
+
+@agent.command("list", cls=Verb)
+@click.option(
+    "--online", "online_only", is_flag=True, help="Only agents and people who are online."
+)
+@with_context
+def agent_list(ctx: CliContext, online_only: bool) -> None:
+    """List agents and people, as `ackbox who` does.
+
+    Example: ackbox agent list --online
+    """
+    ctx.show_each(
+        ctx.call("agent.list", online_only=online_only)["agents"], PEOPLE, empty="No agents yet."
+    )
+
+
+@agent.command("show", cls=Verb)
+@click.argument("name")
+@click.option("--web", is_flag=True, help="Open its mailbox in the dashboard instead.")
+@with_context
+def agent_show(ctx: CliContext, name: str, web: bool) -> None:
+    """Show an agent or a person, with the running instances.
+
+    Example: ackbox agent show bob
+    """
+    found = ctx.call("agent.list", name=name)["agents"]
+    if not found:
+        ctx.fail(
+            REFUSED,
+            "not_found",
+            f"No agent called {name!r} is registered.",
+            "List them with: ackbox who",
+        )
+    if web:
+        ctx.open_page(f"mailbox/{found[0]['agent']}")
+        return
+    ctx.show_each([found[0], *found[0]["instances"]], PEOPLE, empty="")
 
 
 @agent.command("set-kind", cls=Verb)
@@ -228,11 +289,13 @@ def agent_set_kind(ctx: CliContext, name: str, kind: str) -> None:
 )
 @click.option("--label", default="", help="Label to recognise the key by.")
 @click.option(
+    "--expires",
     "--expires-in-days",
-    type=int,
-    default=90,
+    "expires_in_days",
+    type=Span(86_400),
+    default="90d",
     show_default=True,
-    help="Days until it expires; 0 for never.",
+    help="Time until it expires: 90 (days), 2w; 0 for never.",
 )
 @click.option("--dialect", help="Dialect whose tools the key gets at /mcp.")
 @with_context
@@ -282,12 +345,14 @@ def key_list(ctx: CliContext) -> None:
 
 @key.command("revoke", cls=Verb)
 @click.argument("id")
+@removing
 @with_context
-def key_revoke(ctx: CliContext, id: str) -> None:
+def key_revoke(ctx: CliContext, id: str, yes: bool) -> None:
     """Revoke a key; its open connections end within a second.
 
     Example: ackbox key revoke 3kQ9…
     """
+    ask_first(ctx, f"Revoke the key {id}? What uses it stops working.", yes=yes)
     ctx.show(ctx.call("key.revoke", id=id), lambda _: f"revoked {id}")
 
 
@@ -399,19 +464,23 @@ def workspace_list(ctx: CliContext) -> None:
     help="When two sessions claim the same files or area: warn, or reject the second (block).",
 )
 @click.option(
-    "--heartbeat", "heartbeat_s", type=int, help="Seconds between the heartbeats of a session."
+    "--heartbeat",
+    "heartbeat_s",
+    type=Span(1),
+    help="Time between the heartbeats of a session: 60 (seconds), 5m.",
 )
 @click.option("--empty-inbox-text", help="Text that an empty inbox returns.")
 @click.option(
     "--newcomer-days",
-    type=int,
-    help="Days of past broadcasts that a new agent receives, 0 to 30; at most 50 messages.",
+    type=Span(86_400),
+    help="Time of past broadcasts that a new agent receives: 7 (days), 2w; at most 30 days and 50"
+    " messages.",
 )
 @click.option(
     "--session-ttl",
     "session_ttl_s",
-    type=int,
-    help="Seconds that a session stays active after its last heartbeat.",
+    type=Span(1),
+    help="Time that a session stays active after its last heartbeat: 90 (seconds), 10m, 2h.",
 )
 @with_context
 def workspace_settings(ctx: CliContext, /, **changes: Any) -> None:

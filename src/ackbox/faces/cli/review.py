@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import CliContext, Verb, verbs, with_context
+from ackbox.faces.cli.context import CliContext
+from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, ago, local_time, some
 
 VERBS: dict[str, click.Command] = {}

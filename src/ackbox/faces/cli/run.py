@@ -1,4 +1,4 @@
-"""Run: up, stop, status, demo, open, mcp, doctor, completion, and `ackbox` alone.
+"""Run: up, stop, status, demo, open, mcp, doctor, and `ackbox` alone.
 
 Explained in docs/reference/cli.md.
 """
@@ -22,7 +22,8 @@ from ackbox.client.http import NoServer, parse_url
 from ackbox.client.running import is_held, read_server
 from ackbox.client.starting import START_S, absolute, live_server, refuse_here, start_server
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name, verb
+from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name
+from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import as_json, local_time, plain, some
 
 VERBS: dict[str, click.Command] = {}
@@ -351,6 +352,12 @@ def open_(ctx: CliContext) -> None:
     )
 
 
+def open_page(ctx: CliContext, page: str) -> None:
+    """Open a page in the browser, or print its address."""
+    opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
+    ctx.show({"url": page, "opened": opened}, lambda of: of["url"])
+
+
 def sign_in_link(ctx: CliContext) -> tuple[str, Any]:
     """Return the dashboard's one-time sign-in link for the person at this terminal, and the
     server's reply.
@@ -401,7 +408,8 @@ def demo(ctx: CliContext, fast: bool, no_wait: bool) -> None:
 
     Example: ackbox demo
 
-    Takes 40 seconds; needs no model and no network.
+    Takes 40 seconds; needs no model and no network. Without a terminal, it ends after the last
+    scene instead of waiting for your reply.
     """
     from ackbox.faces.cli.demo import Demo
 
@@ -412,7 +420,8 @@ def demo(ctx: CliContext, fast: bool, no_wait: bool) -> None:
     try:
         you = person(ctx)
         _show_demo(ctx, you)
-        Demo(ctx, pause=0.0 if fast else 1.0, you=you).run(wait=not no_wait)
+        waits = not no_wait and sys.stdin.isatty()
+        Demo(ctx, pause=0.0 if fast else 1.0, you=you).run(wait=waits)
     except NoServer as error:
         ctx.no_server(str(error))
     except AckboxError as error:
@@ -477,20 +486,3 @@ def doctor(ctx: CliContext) -> None:
     )
     if any(each["state"] == "bad" for each in findings):
         sys.exit(REFUSED)
-
-
-@verb("completion", VERBS)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(ctx: CliContext, shell: str) -> None:
-    """Print a shell completion script.
-
-    Example: ackbox completion bash >> ~/.bashrc
-    """
-    from click.shell_completion import get_completion_class
-
-    from ackbox.faces.cli.main import cli
-
-    kind = get_completion_class(shell)
-    if kind is None:
-        raise click.UsageError(f"No completion for the shell {shell!r}. Use bash, zsh or fish.")
-    click.echo(kind(cli, {}, "ackbox", "_ACKBOX_COMPLETE").source())

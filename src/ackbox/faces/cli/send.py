@@ -5,36 +5,70 @@ Explained in docs/reference/cli.md.
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from typing import Any
 
-import click
-
-from ackbox.faces.cli.context import TOO_LONG, CliContext, new_key, verb
-from ackbox.faces.cli.message_text import in_full, seconds
+from ackbox.faces.cli.context import TOO_LONG, CliContext, new_key
+from ackbox.faces.cli.message_text import in_full, seconds, span
+from ackbox.faces.cli.parameters import Argument, Option, ShortCommand, WrongUsage, short_command
 from ackbox.faces.terminal_text import some
 
-VERBS: dict[str, click.Command] = {}
+# Not from typing: a short command imports this.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+VERBS: dict[str, ShortCommand] = {}
 # Recipients that a reply to a send describes.
 MAX_LINES = 8
 OUTCOMES = {"timed_out": "the time is up", "gone": "no recipient is online any more"}
 
 
-def read_text(ctx: CliContext, words: tuple[str, ...]) -> str:
-    """Return the text of a message: the words, or standard input for `-` and for a pipe."""
-    if words and words != ("-",):
+def read_text(ctx: CliContext, words: tuple[str, ...], body_file: str | None = None) -> str:
+    """Return the text of a message: the words, a file, standard input for `-`, or what a person
+    writes in an editor. Raises WrongUsage.
+    """
+    if body_file is not None:
+        if words:
+            raise WrongUsage("Both a text and --body-file are set. Pass one of them.")
+        return sys.stdin.read() if body_file == "-" else _of_file(body_file)
+    if words == ("-",):
+        return sys.stdin.read()
+    if words:
         return " ".join(words)
-    if sys.stdin.isatty() and not words:
-        raise click.UsageError(
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise WrongUsage(
             'The text is missing. Pass it, or - to read standard input: ackbox send bob "hello"'
         )
-    return sys.stdin.read()
+    return _written()
+
+
+def _of_file(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise WrongUsage(f"{path} cannot be read: {reason}.") from None
+
+
+def _written() -> str:
+    """Return what a person writes in their editor. Raises WrongUsage when that is nothing."""
+    import click
+
+    try:
+        text = click.edit("", extension=".md") or ""
+    except click.ClickException as error:
+        raise WrongUsage(f"{error.message}. Name an editor in EDITOR, or pass the text.") from None
+    if not text.strip():
+        raise WrongUsage("Nothing was written, so nothing was sent.")
+    return text.rstrip("\n")
 
 
 def parse_ref(text: str) -> dict[str, str]:
     """Return a reference from KIND:TARGET; without a kind it is a file, with :12-40 for lines."""
+    import re
+
     kind, _, rest = text.partition(":")
     kind, target = (
         (kind, rest) if kind in ("file", "diff", "task", "message", "url") else ("file", text)
@@ -47,82 +81,84 @@ def parse_ref(text: str) -> dict[str, str]:
     )
 
 
-def _writing(function: Any) -> Any:
-    """Add the options of every verb that sends a message."""
-    for option in reversed(
-        (
-            click.option("--subject", help="Subject line, at most 200 characters."),
-            click.option(
-                "--intent",
-                help="Purpose: question, handoff, blocked, inform, answer or any other word.",
-            ),
-            click.option("--priority", type=int, help="Priority from 1 to 5; 5 is most urgent."),
-            click.option("--urgent", is_flag=True, help="Short for --priority 5."),
-            click.option(
-                "--ref",
-                "refs",
-                multiple=True,
-                help="Reference: file:PATH[:LINES], diff:… or url:…; repeatable.",
-            ),
-            click.option(
-                "--reply-by",
-                "expects_reply_by",
-                help="Time by which you expect a reply: 2h, tomorrow 9:00 or RFC 3339.",
-            ),
-            click.option(
-                "--reroute",
-                is_flag=True,
-                help="With --reply-by: when overdue, also send it to another online instance, or "
-                "to an agent of the same role.",
-            ),
-            click.option(
-                "--expires-in-days", type=int, help="Days after which the message leaves inboxes."
-            ),
-            click.option(
-                "--idempotency-key",
-                help="Sending again with the same key stores no second message.",
-            ),
-        )
-    ):
-        function = option(function)
-    return function
+# The options of every verb that sends a message.
+WRITING = (
+    Option("--subject", help="Subject line, at most 200 characters."),
+    Option(
+        "--intent", help="Purpose: question, handoff, blocked, inform, answer or any other word."
+    ),
+    Option("--priority", is_number=True, help="Priority from 1 to 5; 5 is most urgent."),
+    Option("--urgent", is_flag=True, help="Short for --priority 5."),
+    Option(
+        "--ref",
+        name="refs",
+        is_multiple=True,
+        help="Reference: file:PATH[:LINES], diff:… or url:…; repeatable.",
+    ),
+    Option(
+        "--reply-by",
+        name="expects_reply_by",
+        help="Time by which you expect a reply: 2h, tomorrow 9:00 or RFC 3339.",
+    ),
+    Option(
+        "--reroute",
+        is_flag=True,
+        help="With --reply-by: when overdue, also send it to another online instance, or "
+        "to an agent of the same role.",
+    ),
+    Option(
+        "--expires",
+        name="expires_in_days",
+        help="Time after which the message leaves inboxes: 30d, 2w; a number counts days.",
+    ),
+    Option("--expires-in-days", name="expires_in_days", is_hidden=True),
+    Option("--idempotency-key", help="Sending again with the same key stores no second message."),
+    Option("--body-file", help="File that holds the text; - for standard input."),
+)
 
 
 def _message(options: dict[str, Any]) -> dict[str, Any]:
     if options.pop("urgent"):
         options["priority"] = 5
+    options["expires_in_days"] = span(options["expires_in_days"], 86_400)
     options["refs"] = [parse_ref(ref) for ref in options["refs"]]
     options["idempotency_key"] = options["idempotency_key"] or new_key()
     return {name: value for name, value in options.items() if value not in (None, [], False)}
 
 
-@verb("send", VERBS)
-@click.argument("to")
-@click.argument("text", nargs=-1)
-@click.option("--re", "parent", help="Id of the message to reply to.")
-@click.option(
-    "--unknown",
-    type=click.Choice(["hold", "refuse", "inactive"]),
-    help="Unknown recipients: keep the message (hold), reject it (refuse), or also reject agents "
-    "that are offline (inactive).",
+@short_command(
+    "send",
+    VERBS,
+    Argument("to"),
+    Argument("text", is_rest=True, is_required=False),
+    Option("--re", name="parent", help="Id of the message to reply to."),
+    Option(
+        "--unknown",
+        choices=("hold", "refuse", "inactive"),
+        help="Unknown recipients: keep the message (hold), reject it (refuse), or also reject "
+        "agents that are offline (inactive).",
+    ),
+    Option(
+        "--dry-run",
+        is_flag=True,
+        help="List who would get it and how each is reached; send nothing.",
+    ),
+    *WRITING,
 )
-@click.option(
-    "--dry-run", is_flag=True, help="List who would get it and how each is reached; send nothing."
-)
-@_writing
 def send(ctx: CliContext, to: str, text: tuple[str, ...], dry_run: bool, **options: Any) -> None:
     """Send a message; it waits for recipients who are offline.
 
     Example: ackbox --as ana send bob "The build is green"
 
     TO is a name, several names separated by commas, NAME/INSTANCE, user for all people, or * for
-    everyone. Without TEXT, or with -, the command reads the text from standard input.
+    everyone. Without TEXT, an editor opens on a terminal; - reads standard input.
     """
     if dry_run:
         priority = _message(options).get("priority", 3)
         ctx.show(ctx.call("message.preview", to=to, priority=priority), _would_reach)
         return
-    ctx.show(ctx.call("message.send", to=to, body=read_text(ctx, text), **_message(options)), _sent)
+    body = read_text(ctx, text, options.pop("body_file"))
+    ctx.show(ctx.call("message.send", to=to, body=body, **_message(options)), _sent)
 
 
 def _would_reach(preview: Any) -> str:
@@ -136,7 +172,7 @@ def _would_reach(preview: Any) -> str:
 def _sent(sent: Any) -> str:
     again = " (already sent)" if sent["duplicate"] else ""
     recipients = sent["recipients"]
-    lines = [f"sent {sent['id']} to {_audience(sent)}{again}"]
+    lines = [f"sent #{sent['seq']} to {_audience(sent)}{again}"]
     lines += [f"  {_outlook(each)}" for each in recipients[:MAX_LINES]]
     if len(recipients) > MAX_LINES:
         lines.append(f"  … and {len(recipients) - MAX_LINES} more")
@@ -163,13 +199,19 @@ def _audience(sent: Any) -> str:
     return some(names, 8) or f"everyone ({sent['recipient_count']})"
 
 
-@verb("reply", VERBS)
-@click.argument("id")
-@click.argument("text", nargs=-1)
-@click.option(
-    "--all", "reply_all", is_flag=True, help="Send it to all recipients of the message as well."
+@short_command(
+    "reply",
+    VERBS,
+    Argument("id"),
+    Argument("text", is_rest=True, is_required=False),
+    Option(
+        "--all",
+        name="reply_all",
+        is_flag=True,
+        help="Send it to all recipients of the message as well.",
+    ),
+    *WRITING,
 )
-@_writing
 def reply(ctx: CliContext, id: str, text: tuple[str, ...], reply_all: bool, **options: Any) -> None:
     """Reply to a message, in its thread.
 
@@ -177,25 +219,18 @@ def reply(ctx: CliContext, id: str, text: tuple[str, ...], reply_all: bool, **op
     """
     options["intent"] = options["intent"] or "answer"
     to_all = {"reply_all": True} if reply_all else {}
-    ctx.show(
-        ctx.call(
-            "message.send", body=read_text(ctx, text), parent=id, **to_all, **_message(options)
-        ),
-        _sent,
-    )
+    body = read_text(ctx, text, options.pop("body_file"))
+    ctx.show(ctx.call("message.send", body=body, parent=id, **to_all, **_message(options)), _sent)
 
 
-@verb("ask", VERBS)
-@click.argument("to")
-@click.argument("text", nargs=-1)
-@click.option(
-    "--timeout",
-    "timeout",
-    default="60",
-    show_default=True,
-    help="Time to wait: seconds, 10m or 1h.",
+@short_command(
+    "ask",
+    VERBS,
+    Argument("to"),
+    Argument("text", is_rest=True, is_required=False),
+    Option("--timeout", default="60", help="Time to wait: seconds, 10m or 1h."),
+    *WRITING,
 )
-@_writing
 def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options: Any) -> None:
     """Ask a question and wait for the reply.
 
@@ -206,7 +241,7 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
     until = time.monotonic() + seconds(timeout)
     question = {
         "to": to,
-        "body": read_text(ctx, text),
+        "body": read_text(ctx, text, options.pop("body_file")),
         **_message({**options, "intent": options["intent"] or "question"}),
     }
     is_announced = False
@@ -215,7 +250,7 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
         # The idempotency key keeps a repeated call from sending the question twice.
         asked = ctx.call("message.ask", wait_s=min(left, 20), **question)
         if not is_announced and not ctx.is_json:
-            ctx.say(f"Asked {_audience(asked)}, id {asked['id']}. Waiting for a reply.")
+            ctx.say(f"Asked {_audience(asked)}, #{asked['seq']}. Waiting for a reply.")
             for each in asked["recipients"][:MAX_LINES]:
                 ctx.say(f"  {_outlook(each)}")
         is_announced = True
@@ -231,8 +266,11 @@ def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options
         sys.exit(TOO_LONG)
 
 
-@verb("withdraw", VERBS)
-@click.argument("id")
+@short_command(
+    "withdraw",
+    VERBS,
+    Argument("id"),
+)
 def withdraw(ctx: CliContext, id: str) -> None:
     """Withdraw a message from all recipients who have not read it.
 

@@ -19,7 +19,8 @@ from ackbox import config
 from ackbox.client.starting import START_S, live_server, refuse_here
 from ackbox.connecting.given import installed, refuse_temporary
 from ackbox.errors import Conflict, Unavailable
-from ackbox.faces.cli.context import REFUSED, CliContext, Verb, verbs, with_context
+from ackbox.faces.cli.context import REFUSED, CliContext
+from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import plain
 
 VERBS: dict[str, click.Command] = {}

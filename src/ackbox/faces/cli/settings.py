@@ -12,7 +12,8 @@ import click
 
 from ackbox import config
 from ackbox.client.http import parse_url
-from ackbox.faces.cli.context import NOTHING, REFUSED, CliContext, Verb, verbs, with_context
+from ackbox.faces.cli.context import NOTHING, REFUSED, CliContext
+from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column
 from ackbox.private import write_private
 from ackbox.programs.setting import literal

@@ -18,7 +18,9 @@ from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.starting import refuse_here
 from ackbox.errors import AckboxError
-from ackbox.faces.cli.context import KEY, USED_WRONGLY, CliContext, verb
+from ackbox.faces.cli.context import KEY, USED_WRONGLY, CliContext
+from ackbox.faces.cli.spans import Span
+from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import Column, ago, local_time
 
 VERBS: dict[str, click.Command] = {}
@@ -42,10 +44,10 @@ MAILBOXES = (
 )
 minutes_option = click.option(
     "--minutes",
-    type=int,
-    default=15,
+    type=Span(60),
+    default="15",
     show_default=True,
-    help="How many minutes to look back, at most a week.",
+    help="How long to look back, at most a week: 15 (minutes), 2h, 3d.",
 )
 
 
@@ -236,9 +238,7 @@ def health(ctx: CliContext, minutes: int) -> None:
 def _delay(what: str, delay: Any) -> str:
     if delay is None:
         return f"none {what}"
-    return (
-        f"half {what} within {_short(delay['p50_ms'])}, 95 of 100 within {_short(delay['p95_ms'])}"
-    )
+    return f"time until {what}: p50 {_short(delay['p50_ms'])}, p95 {_short(delay['p95_ms'])}"
 
 
 def _short(ms: int) -> str:

@@ -11,15 +11,10 @@ from typing import Any
 
 import click
 
-from ackbox.faces.cli.context import (
-    NOTHING,
-    REFUSED,
-    CliContext,
-    Verb,
-    new_key,
-    verbs,
-    with_context,
-)
+from ackbox.faces.cli.asking import ask_first, removing
+from ackbox.faces.cli.context import NOTHING, REFUSED, CliContext, new_key
+from ackbox.faces.cli.spans import Span
+from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, local_time, some
 
 VERBS: dict[str, click.Command] = {}
@@ -42,7 +37,7 @@ TASKS = (
 task = verbs(
     "task",
     VERBS,
-    "Share work: create, claim and finish tasks.\n\nExample: ackbox --as ana task add"
+    "Share work: create, claim and finish tasks.\n\nExample: ackbox --as ana task create"
     " 'Migrate the page' --to bob",
 )
 
@@ -122,7 +117,10 @@ def _describing(function: Any) -> Any:
             ),
             click.option("--due", "due_at", help="Due time: 2h, tomorrow 9:00 or RFC 3339."),
             click.option(
-                "--minutes", "estimated_minutes", type=int, help="Estimated duration in minutes."
+                "--minutes",
+                "estimated_minutes",
+                type=Span(60),
+                help="Estimated duration: 90 (minutes), 2h, 3d.",
             ),
             click.option("--done-when", help="Condition under which it counts as done."),
         )
@@ -131,22 +129,24 @@ def _describing(function: Any) -> Any:
     return function
 
 
-@task.command("add", cls=Verb)
+@task.command("create", cls=Verb)
 @click.argument("title", nargs=-1, required=True)
 @click.option("--to", help="Assignee: NAME or NAME/INSTANCE. Without one, any agent can claim it.")
 @click.option("--re", "parent", help="Id of the message that requested it.")
-@click.option("--idempotency-key", help="Adding again with the same key creates no second task.")
+@click.option(
+    "--idempotency-key", help="Creating it again with the same key creates no second task."
+)
 @_describing
 @with_context
 def task_add(ctx: CliContext, /, title: tuple[str, ...], **options: Any) -> None:
     """Create a task; its assignee gets a message.
 
-    Example: ackbox --as ana task add "Migrate the pricing page" --to bob --priority 4
+    Example: ackbox --as ana task create "Migrate the pricing page" --to bob --priority 4
     """
     options["idempotency_key"] = options["idempotency_key"] or new_key()
     ctx.show(
         ctx.call("task.create", title=" ".join(title), **_given(options)),
-        lambda of: f"Added {_line(of)}",
+        lambda of: f"Created {_line(of)}",
     )
 
 
@@ -174,6 +174,7 @@ def task_add(ctx: CliContext, /, title: tuple[str, ...], **options: Any) -> None
 @click.option(
     "--limit", type=int, default=50, show_default=True, help="Maximum number of tasks to show."
 )
+@click.option("--cursor", help="Cursor of the next page, as the page before printed it.")
 @click.option("--fail-empty", is_flag=True, help="Exit with code 6 when there are none.")
 @with_context
 def task_list(
@@ -196,14 +197,13 @@ def task_list(
         ctx,
         page,
         fail_empty,
-        empty='No tasks. Create one with: ackbox --as ana task add "Migrate the page" --to bob',
+        empty='No tasks. Create one with: ackbox --as ana task create "Migrate the page" --to bob',
     )
 
 
 def _show_page(ctx: CliContext, page: Any, fail_empty: bool, *, empty: str) -> None:
     ctx.show_each(page["tasks"], TASKS, empty=empty)
-    if page["cursor"] and not ctx.is_json:
-        ctx.say("More tasks match. Raise --limit or filter further.")
+    ctx.show_more(page)
     if fail_empty and not page["tasks"]:
         sys.exit(NOTHING)
 
@@ -217,6 +217,7 @@ def _show_page(ctx: CliContext, page: Any, fail_empty: bool, *, empty: str) -> N
 @click.option(
     "--limit", type=int, default=20, show_default=True, help="Maximum number of tasks to show."
 )
+@click.option("--cursor", help="Cursor of the next page, as the page before printed it.")
 @click.option("--fail-empty", is_flag=True, help="Exit with code 6 when nothing matched.")
 @with_context
 def task_search(
@@ -237,14 +238,19 @@ def task_search(
 
 @task.command("show", cls=Verb)
 @click.argument("ids", nargs=-1, required=True)
+@click.option("--web", is_flag=True, help="Open them in the dashboard instead.")
 @with_context
-def task_show(ctx: CliContext, ids: tuple[str, ...]) -> None:
+def task_show(ctx: CliContext, ids: tuple[str, ...], web: bool) -> None:
     """Show tasks in full, by number or id.
 
     Example: ackbox task show 12
     """
     for id in ids:
-        ctx.show(ctx.call("task.get", id=id), _in_full)
+        of = ctx.call("task.get", id=id)
+        if web:
+            ctx.open_page(f"tasks?selected={of['id']}")
+        else:
+            ctx.show(of, _in_full)
 
 
 @task.command("claim", cls=Verb)
@@ -362,15 +368,20 @@ for _name, _row in MOVES.items():
     help="Only tasks unchanged since this time: 3d, yesterday 9:00 or RFC 3339.",
 )
 @click.option("--note", help="Note on the result.")
-@click.option("--yes", is_flag=True, help="Finish them; without it the command only counts them.")
+@click.option("--dry-run", is_flag=True, help="Count them, and finish none.")
+@removing
 @with_context
-def task_tidy(ctx: CliContext, /, yes: bool, **options: Any) -> None:
-    """Finish all unfinished tasks that match; without --yes, only count them.
+def task_tidy(ctx: CliContext, /, yes: bool, dry_run: bool, **options: Any) -> None:
+    """Finish all unfinished tasks that match.
 
     Example: ackbox --as ana task tidy --project shop --before 2026-11-01T00:00:00Z --yes
     """
-    found = ctx.call("task.finish_many", only_look=not yes, **_given(options))
-    outcome = "finished" if yes else "match; pass --yes to finish them"
+    given = _given(options)
+    if not yes and not dry_run:
+        count = len(ctx.call("task.finish_many", only_look=True, **given)["ids"])
+        ask_first(ctx, f"{count} tasks match. Finish them?", yes=count == 0)
+    found = ctx.call("task.finish_many", only_look=dry_run, **given)
+    outcome = "match" if dry_run else "finished"
     ctx.show(
         found,
         lambda of: (

@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 
+from ackbox.client.exchange import connect, exchange
 from ackbox.client.program_process import copy_id, session_copy_id
 from ackbox.client.running import read_operator_key, read_server
 from ackbox.errors import Unavailable
@@ -62,6 +63,7 @@ FIELDS = (
     "loop_count",
     "notification_type",
     "agent_id",
+    "tool_name",
 )
 # Fields in which an event may name changed files.
 EDITING = frozenset({"files", "tool_calls", "tool_name", "edits"})
@@ -82,7 +84,7 @@ class Server:
 
     def connect(self, timeout: float) -> socket.socket:
         """Open a connection."""
-        line = socket.create_connection((self.host, self.port), timeout=timeout)
+        line = connect(self.host, self.port, timeout)
         if not self.is_encrypted:
             return line
         import ssl
@@ -136,11 +138,11 @@ def _carry(program: str, options: dict[str, str], deadline: float) -> None:
         return
     server = _server(options)
     session = str(payload.get("session_id") or payload.get("conversation_id") or "")
-    headers = _headers(program, options, server.key, session, payload)
+    headers = _headers(program, options, server, session, payload)
     with server.connect(deadline) as line:
-        host, path = f"{server.host}:{server.port}", f"{server.path}/v1/hook/{_quoted(program)}"
+        path = f"{server.path}/v1/hook/{_quoted(program)}"
         body = json.dumps(event).encode()
-        status, told, reply = _ask(line, host, path, headers, body)
+        status, told, reply = exchange(line, "POST", path, headers, body)
         if status == 204:
             return
         if status != 200:
@@ -150,9 +152,8 @@ def _carry(program: str, options: dict[str, str], deadline: float) -> None:
         offer = told.get("ackbox-offer")
         if offer and "check" not in options:
             confirmed = {"program": program, "program_session": session[:128], "offer": offer}
-            status, _, reply = _ask(
-                line, host, f"{path}/shown", headers, json.dumps(confirmed).encode()
-            )
+            body = json.dumps(confirmed).encode()
+            status, _, reply = exchange(line, "POST", f"{path}/shown", headers, body)
             if status != 200:
                 raise Failed(f"not confirmed ({status}): {reply[:300].decode('utf-8', 'replace')}")
 
@@ -181,7 +182,7 @@ def kept(payload: dict[str, object]) -> dict[str, object]:
 def _headers(
     program: str,
     options: dict[str, str],
-    key: str,
+    server: Server,
     session: str,
     payload: dict[str, object],
 ) -> dict[str, str]:
@@ -197,42 +198,18 @@ def _headers(
         "Ackbox-Local-Time": time.strftime("%a %d %b %Y %H:%M %Z"),
     }
     quoted = {name: _quoted(value) for name, value in named.items() if value}
-    return {"Authorization": f"Bearer {key}", "Content-Type": "application/json", **quoted}
+    return {
+        "Host": f"{server.host}:{server.port}",
+        "Authorization": f"Bearer {server.key}",
+        "Content-Type": "application/json",
+        **quoted,
+    }
 
 
 def _quoted(text: str) -> str:
     """Return text for a header or a path, as urllib's `quote` writes it."""
     plain = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~"
     return "".join(chr(c) if c in plain else f"%{c:02X}" for c in text.encode())
-
-
-def _ask(
-    line: socket.socket, host: str, path: str, headers: dict[str, str], body: bytes
-) -> tuple[int, dict[str, str], bytes]:
-    """Make one request on an open connection; returns status, headers and body."""
-    head = [f"POST {path} HTTP/1.1", f"Host: {host}", f"Content-Length: {len(body)}"]
-    head += [f"{name}: {value}" for name, value in headers.items()]
-    line.sendall("\r\n".join([*head, "", ""]).encode() + body)
-    received = b""
-    while b"\r\n\r\n" not in received:
-        received += _more(line)
-    top, _, rest = received.partition(b"\r\n\r\n")
-    first, *lines = top.decode("latin-1").split("\r\n")
-    told = {
-        name.strip().lower(): value.strip()
-        for name, _, value in (each.partition(":") for each in lines)
-    }
-    length = int(told.get("content-length", "0"))
-    while len(rest) < length:
-        rest += _more(line)
-    return int(first.split()[1]), told, rest[:length]
-
-
-def _more(line: socket.socket) -> bytes:
-    part = line.recv(65536)
-    if not part:
-        raise Failed("the server closed the connection")
-    return part
 
 
 def _server(options: dict[str, str]) -> Server:

@@ -77,7 +77,7 @@ def routes(
     async def wake(request: Request) -> Response:
         answer = Answer(clock, length=HOOK_LENGTH)
         result = await plain(request, "program.wake", answer.fits)
-        return Response(encode(_wake_in(result, answer)), media_type=JSON)
+        return Response(encode(_wake_in(result, answer, clock())), media_type=JSON)
 
     ways = {"shown": shown, "signalled": signalled, "wake": wake}
     carry = fast.endpoint(report, shown, fast_hook, clock) if fast_hook is not None else None
@@ -133,14 +133,15 @@ def _reporting(
     return report
 
 
-def _wake_in(result: Any, answer: Answer) -> dict[str, Any]:
+def _wake_in(result: Any, answer: Answer, now: int) -> dict[str, Any]:
     """Return what a bridge needs of a wake, with the text for its program."""
+    time = datetime.fromtimestamp(now / 1000, UTC).strftime("%H:%M:%S UTC")
     return {
         "program_session": result.program_session,
         "ids": result.ids,
         "offer": result.offer,
         "look_again_s": result.look_again_s,
-        "text": for_wake(result, answer),
+        "text": for_wake(result, answer, time=time),
     }
 
 
@@ -193,6 +194,7 @@ def _params(request: Request, event: Event) -> dict[str, Any]:
         "event": event.name,
         "is_new_context": event.is_new_context,
         "is_continued": event.is_continued,
+        "has_returned": event.has_returned,
         "can_show": not event.is_sub_agent and _program(request).reply(event, "-") is not None,
         "has_shown_last": request.headers.get("ackbox-confirms") == "next",
         "files": event.files,

@@ -47,6 +47,7 @@ MAX_SESSIONS = 10_000
 _ACTIVITY: dict[Moment, Activity] = {
     "session_start": "idle",
     "prompt": "busy",
+    "delegating": "busy",
     "tool": "busy",
     "turn_end": "idle",
     "asking": "asking",
@@ -54,7 +55,7 @@ _ACTIVITY: dict[Moment, Activity] = {
     "compacted": "busy",
     "session_end": "gone",
 }
-SILENT = frozenset({"asking", "compacting", "session_end"})
+SILENT = frozenset({"delegating", "asking", "compacting", "session_end"})
 
 
 Line = Annotated[str, Meta(max_length=200)]
@@ -78,6 +79,9 @@ class Report(Call, frozen=True, kw_only=True):
     ] = False
     is_continued: Annotated[
         bool, Meta(description="Whether this end of a turn follows one that went on for messages")
+    ] = False
+    has_returned: Annotated[
+        bool, Meta(description="Whether a sub-agent of a `delegating` report has ended")
     ] = False
     can_show: Annotated[
         bool, Meta(description="Whether the program can show messages at this event")
@@ -174,7 +178,8 @@ async def report(context: Context, params: Report) -> Reported:
     this instance has not received yet, a tool call only urgent ones. After a compaction, messages
     that are not acknowledged come once more; so do messages whose reply is half over or overdue,
     once each time. The operation marks nothing: the messages come again until program.shown
-    confirms them.
+    confirms them. From `delegating` to `has_returned`, tool calls return nothing: they may be those
+    of a sub-agent, whose context is not the session's.
 
     The operation compares `files` with the claims of others, and reports each collision once to
     both sides. With `with_notes` it returns up to five notes too.
@@ -234,7 +239,7 @@ async def _notes(context: Context, params: Report) -> list[Note]:
 
 def _to_tell(params: Report, memory: Memory) -> list[Collision]:
     """Return the collisions to report now, if the event accepts text."""
-    if params.moment in SILENT or not params.can_show:
+    if _is_silent(params, memory):
         return []
     is_over = params.moment == "turn_end" and memory.continued >= MAX_CONTINUED
     return [] if is_over else memory.collisions[:AT_ONCE]
@@ -277,7 +282,14 @@ def _is_quiet(session: ProgramSession, params: Report) -> bool:
         session.activity == _ACTIVITY[params.moment]
         and not memory.unseen
         and not (params.has_shown_last and memory.offer is not None)
+        and not params.has_returned
     )
+
+
+def _is_silent(params: Report, memory: Memory) -> bool:
+    """Whether nothing is shown at this event."""
+    is_below = params.moment == "tool" and memory.delegates > 0
+    return params.moment in SILENT or not params.can_show or is_below
 
 
 async def _settle(context: Context, params: Report, me: Reader, memory: Memory) -> Memory:
@@ -291,11 +303,17 @@ async def _settle(context: Context, params: Report, me: Reader, memory: Memory) 
             if params.is_new_context:
                 memory = Memory(collisions=memory.collisions)
         case "prompt":
-            memory = msgspec.structs.replace(memory, continued=0)
+            memory = msgspec.structs.replace(memory, continued=0, delegates=0)
         case "turn_end":
+            memory = msgspec.structs.replace(memory, delegates=0)
             if not params.is_continued:
                 memory = msgspec.structs.replace(memory, continued=0)
-        case "tool" | "asking" | "compacting" | "compacted" | "session_end":
+        case "delegating":
+            memory = msgspec.structs.replace(memory, delegates=memory.delegates + 1)
+        case "tool":
+            left = max(memory.delegates - params.has_returned, 0)
+            memory = msgspec.structs.replace(memory, delegates=left)
+        case "asking" | "compacting" | "compacted" | "session_end":
             pass
         case _:
             assert_never(params.moment)
@@ -308,7 +326,7 @@ async def _waiting(
     """Return the messages for this moment in the order to show them, how many unread ones are
     urgent, and the reminders among them.
     """
-    if params.moment in SILENT or not params.can_show:
+    if _is_silent(params, memory):
         return [], 0, {}
     is_start = params.moment == "session_start" and params.is_new_context
     mark = "read" if is_start else "delivered"

@@ -1,4 +1,4 @@
-"""Named messages: what an id, a number (`#42`) or the beginning of an id names.
+"""Named messages: what an id, a number (`42`, `#42`) or the beginning of an id names.
 
 Whether the caller may see it is the work of seeing.py and of the operation.
 Explained in docs/reference/message.md.
@@ -13,7 +13,8 @@ from ackbox.ops.rules.seeing import Seen, see_each
 from ackbox.ops.table import Call, Context
 from ackbox.store.messages import Stored
 
-NUMBER = re.compile(r"#[0-9]{1,18}", re.ASCII)
+# An id begins with a zero for the next centuries, and no number does.
+NUMBER = re.compile(r"#?[1-9][0-9]{0,17}", re.ASCII)
 # As many digits of an id as no name of an agent is likely to be.
 BEGINNING = re.compile(r"[0-9a-f]{8,31}", re.ASCII)
 # The messages of one beginning that are looked at: an id begins with its time, in milliseconds.
@@ -23,7 +24,7 @@ MAX_OF_ONE_BEGINNING = 50
 async def named_messages(context: Context, text: str) -> list[Stored]:
     """Return the messages that a text names; more than one only for the beginning of an id."""
     if NUMBER.fullmatch(text):
-        row = await context.store.message_at(int(text[1:]))
+        row = await context.store.message_at(int(text.removeprefix("#")))
     else:
         row = await context.store.message(text)
         if row is None and BEGINNING.fullmatch(text):

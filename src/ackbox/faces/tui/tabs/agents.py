@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from ackbox.errors import AckboxError
-from ackbox.faces.terminal_text import ago, fit, standing, width
+from ackbox.faces.terminal_text import PRESENCE, ago, fit, standing, width
 from ackbox.faces.tui.session import Session
 from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.tabs.sidebar import unread_of
@@ -24,7 +24,6 @@ from ackbox.faces.tui.widgets.drawing import (
     text_lines,
 )
 from ackbox.faces.tui.widgets.keys import Key
-from ackbox.faces.tui.widgets.palette import PRESENCE
 
 _NEAR = {"online": 0, "idle": 1, "away": 2}
 # The orders that `s` goes through, and the key of each.

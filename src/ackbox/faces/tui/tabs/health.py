@@ -10,14 +10,13 @@ from itertools import accumulate
 from typing import Any, ClassVar
 
 from ackbox.faces import terminal_text
-from ackbox.faces.terminal_text import ago, fit
+from ackbox.faces.terminal_text import PRESENCE, ago, fit
 from ackbox.faces.tui.session import Session
 from ackbox.faces.tui.state.link import Link
 from ackbox.faces.tui.tabs.tab import Tab
 from ackbox.faces.tui.widgets.bars import Hint
 from ackbox.faces.tui.widgets.drawing import Line, glyph, one_line, words_of
 from ackbox.faces.tui.widgets.keys import Key
-from ackbox.faces.tui.widgets.palette import PRESENCE
 
 PERIODS = {15: "15 minutes", 360: "6 hours", 10_080: "7 days"}
 EIGHTHS = " ▁▂▃▄▅▆▇█"

@@ -12,11 +12,10 @@ from textual.message import Message
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.terminal_text import fit
+from ackbox.faces.terminal_text import PRESENCE, fit
 from ackbox.faces.tui.session import Session
 from ackbox.faces.tui.widgets.drawing import Line, one_line
 from ackbox.faces.tui.widgets.lines import Lines
-from ackbox.faces.tui.widgets.palette import PRESENCE
 
 # How often the agents are read, and how soon after an event.
 EVERY_S, SOON_S = 10.0, 1.0

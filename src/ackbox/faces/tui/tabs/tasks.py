@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError, Conflict
-from ackbox.faces.terminal_text import ago, fit
+from ackbox.faces.terminal_text import PRESENCE, ago, fit
 from ackbox.faces.tui.session import Session
 from ackbox.faces.tui.state.draft import PRIORITIES, parse_draft
 from ackbox.faces.tui.state.link import Link
@@ -43,7 +43,6 @@ from ackbox.faces.tui.widgets.drawing import (
     urgency,
 )
 from ackbox.faces.tui.widgets.keys import Key
-from ackbox.faces.tui.widgets.palette import PRESENCE
 
 # State → its sign and the name of its colour, in the order of the list.
 STATES = {
@@ -223,7 +222,7 @@ class Tasks(Tab):
             return "loading …"
         return (
             "No open tasks. Press + to add one, or in another terminal:\n"
-            '  ackbox task add "Write the export" --to codex'
+            '  ackbox task create "Write the export" --to codex'
         )
 
     def detail(self, width: int) -> list[Line]:

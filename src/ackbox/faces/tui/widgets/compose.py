@@ -19,7 +19,7 @@ from textual.widgets import TextArea
 
 from ackbox.client.http import NoServer
 from ackbox.errors import AckboxError
-from ackbox.faces.terminal_text import fit
+from ackbox.faces.terminal_text import PRESENCE, fit
 from ackbox.faces.tui.session import Session
 from ackbox.faces.tui.state.draft import (
     INTENTS,
@@ -36,7 +36,6 @@ from ackbox.faces.tui.state.row import Row
 from ackbox.faces.tui.widgets.bars import Bar, Hint
 from ackbox.faces.tui.widgets.drawing import Line, glyph, one_line
 from ackbox.faces.tui.widgets.lines import Lines
-from ackbox.faces.tui.widgets.palette import PRESENCE
 
 # The pause in typing after which the server previews the recipients.
 PAUSE_S = 0.12

@@ -24,7 +24,6 @@ GLYPHS = {
 }
 TASK_GLYPH = "▪"
 RECEIPTS = ("○", "◐", "◑", "●")
-PRESENCE = {"online": "●", "idle": "◌", "away": "○"}
 SELECTED = ">"
 # In the same place, on selected lines, and on those for which an action failed.
 PICKED, FAILED = "*", "✕"

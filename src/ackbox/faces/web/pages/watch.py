@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ackbox.errors import AckboxError, NotAllowed
-from ackbox.faces.terminal_text import text_of
+from ackbox.faces.terminal_text import PRESENCE, text_of
 from ackbox.faces.web.page import Ask, Page
 from ackbox.faces.web.pages.messages import FIRST, LINE_CHARS, filtered, line, plain
 
@@ -21,7 +21,6 @@ TRAVELS = 1000
 AGENTS = 100
 PLACES = 1000
 MAX_SKIPPED = 1_000_000
-SIGNS = {"online": "●", "idle": "◌", "away": "○"}
 MAX_MATCHES = 20
 # Messages of a conversation are counted up to this number; `MAX_SIZE` in search.js is the same.
 MAX_SIZE = 200
@@ -228,13 +227,14 @@ def lines_agents(data: dict[str, Any]) -> Iterator[str]:
     for each in data["agents"]:
         doing = each["summary"] or each["area"] or ""
         waits = each["unread"] or 0
+        sign = PRESENCE[each["presence"]]
         yield plain(
-            f"{SIGNS[each['presence']]} {each['agent']}  {each['machine'] or ''}  {_activity(each)}"
+            f"{sign} {each['agent']}  {each['machine'] or ''}  {_activity(each)}"
             f"{doing}  {waits} unread  {each['reach']}"
         )
         for one in each["instances"]:
             yield plain(
-                f"    {SIGNS[one['presence']]} {one['agent']}/{one['instance']} "
+                f"    {PRESENCE[one['presence']]} {one['agent']}/{one['instance']} "
                 f" {one['machine'] or ''}  {_activity(one)}{one['summary'] or ''}"
             )
     if (shown := data["skip"] + len(data["agents"])) < data["total"]:

@@ -376,4 +376,4 @@ const Nothing = ({ isNarrow }) =>
     ? html`<div class="empty"><p class="title">No tasks match.</p><p><a href=${address("tasks")}>
       All tasks</a></p></div>`
     : html`<div class="empty"><p>No tasks yet. Add one above, or run:</p><${Teach}
-    command=${'ackbox task add "Write the export command" --to codex'}/></div>`;
+    command=${'ackbox task create "Write the export command" --to codex'}/></div>`;
