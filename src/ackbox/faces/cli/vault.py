@@ -18,7 +18,7 @@ from ackbox.client.sealed import SealedCaller
 from ackbox.client.vaults import Vault
 from ackbox.connecting import files
 from ackbox.errors import BadVaultKey, NotMember
-from ackbox.faces.cli.context import CliContext, login_name, verb, verbs
+from ackbox.faces.cli.context import CliContext, login_name
 from ackbox.faces.cli.invite import refuse_other_server, write_settings
 from ackbox.faces.cli.vault_context import (
     attempt,
@@ -28,6 +28,7 @@ from ackbox.faces.cli.vault_context import (
     show,
     whose,
 )
+from ackbox.faces.cli.verb import verb, verbs
 from ackbox.faces.terminal_text import Column
 
 VERBS: dict[str, click.Command] = {}
