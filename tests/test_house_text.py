@@ -9,7 +9,7 @@ import ast
 from tests.sources import FILES, SOURCE, tree
 
 # What a terminal is shown: made safe, a constant, or a script for a shell.
-SAFE = {"plain", "as_json", "_usage_of"}
+SAFE = {"plain", "as_json", "table_text", "_usage_of"}
 
 
 def trees() -> dict[str, ast.Module]:

@@ -179,6 +179,8 @@ def completed(ackbox: Command, typed: str) -> list[str]:
 
 def test_agents_workspaces_tasks_and_messages_are_completed(ackbox: Command) -> None:
     ackbox("workspace", "create", "shop")
+    ackbox("--as", "bob", "heartbeat")
+    ackbox("--as", "ana", "send", "bob", "hello")
     number = ackbox("--as", "ana", "task", "create", "open one", "--jq", ".number").stdout.strip()
     assert "bob" in completed(ackbox, "ackbox send b")
     assert completed(ackbox, "ackbox -w sh") == ["shop"]

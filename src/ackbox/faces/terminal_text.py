@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import json
 
-from ackbox.model.sealed import NOTICE
 from ackbox.model.text import escape, is_seen, visible
 
 # Not from typing, and other imports are made late: a short command imports this.
@@ -157,6 +156,13 @@ def table(items: Iterable[Any], columns: Sequence[Column], *, in_colour: bool = 
     return ["  ".join(cells).rstrip() for cells in lines]
 
 
+def table_text(items: Iterable[Any], columns: Sequence[Column], *, in_colour: bool = False) -> str:
+    """Return a table as text that is safe on a terminal: its only control characters are line ends
+    and the colours of columns.
+    """
+    return "\n".join(table(items, columns, in_colour=in_colour))
+
+
 def _one_line(value: Any) -> str:
     if value is None:
         return ""
@@ -207,4 +213,8 @@ def ago(text: str | None) -> str:
 def text_of(message: Any) -> str:
     """Return the text of a message, or why a sealed one that nobody opened has none here."""
     body: str = message["body"]
-    return NOTICE if not body and message.get("sealed") else body
+    if body or not message.get("sealed"):
+        return body
+    from ackbox.model.sealed import NOTICE
+
+    return NOTICE

@@ -148,7 +148,7 @@ PARAMS: dict[str, Fields] = {
     "program.report": _fields(
         sealed="files machine prompt",
         visible="moment is_new_context is_continued can_show has_shown_last must_be_known"
-        " notes_from known_notes model auto_instance copy_id",
+        " notes_from known_notes model auto_instance copy_id has_returned",
         words="program program_session event",
         refused="with_notes",
     ),

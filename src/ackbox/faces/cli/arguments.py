@@ -40,6 +40,7 @@ TEXTS = {
     "help names": "Command, such as send or task create; or environment, or exit-codes.",
     "hook arguments": "Agent program and the options of the hook.",
     "join invitation": "Link that `ackbox invite` printed.",
+    "vault join invitation": "Line that `ackbox vault invite` printed.",
     "invite name": "Name of the agent or person.",
     "key revoke id": "Id of the key.",
     "key rotate id": "Id of the key.",

@@ -227,18 +227,17 @@ class CliContext:
         else:
             import operator
 
-            from ackbox.faces.terminal_text import Column, table
+            from ackbox.faces.terminal_text import Column, table_text
 
             fields = self.options.get("fields")
             if fields:
                 answers = [self.picked(each) for each in answers]
                 columns = [Column(name, operator.itemgetter(name)) for name in answers[0]]
-            for line in table(answers, columns, in_colour=has_colours()):
-                echo(line)
+            echo(table_text(answers, columns, in_colour=has_colours()))
 
     def open_page(self, path: str) -> None:
         """Open a page of the dashboard, or print its address without a browser."""
-        from ackbox.faces.cli.run import open_page
+        from ackbox.faces.cli.browser import open_page
 
         workspace = self.setting("workspace") or self.call("agent.whoami")["workspace"]
         open_page(self, f"{self.server.url}/w/{workspace}/{path}")

@@ -85,7 +85,7 @@ def help_(context: click.Context, /, ctx: CliContext, names: tuple[str, ...]) ->
                 else f"{found.command_path} has no subcommands. See: {found.command_path} --help"
             )
         command, found = child, click.Context(child, info_name=name, parent=found)
-    click.echo(command.get_help(found))
+    click.echo(plain(command.get_help(found)))
 
 
 @verb("version", VERBS)

@@ -22,6 +22,7 @@ from ackbox.client.http import NoServer, parse_url
 from ackbox.client.running import is_held, read_server
 from ackbox.client.starting import START_S, absolute, live_server, refuse_here, start_server
 from ackbox.errors import AckboxError
+from ackbox.faces.cli.browser import can_open
 from ackbox.faces.cli.context import NO_SERVER, REFUSED, CliContext, login_name
 from ackbox.faces.cli.verb import verb
 from ackbox.faces.terminal_text import as_json, local_time, plain, some
@@ -352,12 +353,6 @@ def open_(ctx: CliContext) -> None:
     )
 
 
-def open_page(ctx: CliContext, page: str) -> None:
-    """Open a page in the browser, or print its address."""
-    opened = can_open() and sys.stdout.isatty() and webbrowser.open(page)
-    ctx.show({"url": page, "opened": opened}, lambda of: of["url"])
-
-
 def sign_in_link(ctx: CliContext) -> tuple[str, Any]:
     """Return the dashboard's one-time sign-in link for the person at this terminal, and the
     server's reply.
@@ -390,13 +385,6 @@ def _show_demo(ctx: CliContext, you: str) -> None:
         "The dashboard shows the demo and is open now."
         if opened
         else f"Watch it in the dashboard, with this one-time link:\n  {page}"
-    )
-
-
-def can_open() -> bool:
-    """Whether there is a screen that a browser could open on."""
-    return sys.platform in ("darwin", "win32") or bool(
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )
 
 

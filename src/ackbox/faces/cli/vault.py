@@ -365,9 +365,9 @@ def backup(ctx: CliContext, file: Path, passphrase_file: str | None) -> None:
 def restore(ctx: CliContext, file: Path | None, passphrase_file: str | None) -> None:
     """Restore a vault key from a backup, or without FILE only its state.
 
-    Use a key on one machine only.
-
     Example: ackbox vault restore ana.age
+
+    Use a key on one machine only.
     """
     from ackbox.client import backup as backups
     from ackbox.client import joining
