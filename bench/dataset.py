@@ -174,11 +174,10 @@ class Filling:
 
     async def _mark_all(self, store: Store) -> None:
         seq = await store.last_seq()
-        for mark in ("read", "delivered"):
-            await store.run_many(
-                f"reader_floor_{mark}",
-                [{"reader": reader.reader, "seq": seq} for reader in self._readers],
-            )
+        await store.run_many(
+            "reader_floors",
+            [{"reader": reader.reader, "read": seq, "delivered": seq} for reader in self._readers],
+        )
 
 
 def text(source: random.Random) -> str:

@@ -67,7 +67,7 @@ async def test_no_text_of_a_sealed_message_is_in_the_servers_files_log_or_memory
     with (
         open(tmp_path / "log", "w", encoding="utf-8") as log,
         subprocess.Popen(
-            [sys.executable, "-m", "ackbox", "up", "--port", "0"],
+            [sys.executable, "-m", "ackbox", "up", "--port", "0", "--json"],
             env={**os.environ, **home, "XDG_RUNTIME_DIR": str(tmp_path)},
             stdout=subprocess.PIPE,
             stderr=log,

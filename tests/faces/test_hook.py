@@ -273,7 +273,9 @@ def test_each_activity_can_be_waited_for_and_is_shown(
         waited = ackbox.json("wait", "--until", f"{of}={activity}", "--timeout", "20")
         assert (waited["agent"], waited["instance"], waited["activity"]) == (name, "shop", activity)
     (line,) = (
-        line for line in ackbox("--text", "who").stdout.splitlines() if f"{name}/shop" in line
+        line
+        for line in ackbox("--text", "who", "--instances").stdout.splitlines()
+        if f"{name}/shop" in line
     )
     assert f"{'away' if activity == 'gone' else 'online'}, {activity} " in line
     sent = ackbox("--text", "--as", "ana", "send", name, "hello").stdout

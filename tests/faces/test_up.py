@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import stat
 import subprocess
@@ -173,9 +174,12 @@ def test_a_wait_without_a_server_says_how_to_start_one(ackbox: Command) -> None:
 
 def test_the_demo_plays_to_its_question_and_goes_on_with_the_answer(ackbox: Command) -> None:
     ackbox.up()
+    # Without a terminal it does not wait for the answer.
+    person, terminal = pty.openpty()
     playing = subprocess.Popen(
         [*ackbox.argv, "--as", "you", "demo", "--fast"],
         env=ackbox.environment,
+        stdin=terminal,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -190,6 +194,8 @@ def test_the_demo_plays_to_its_question_and_goes_on_with_the_answer(ackbox: Comm
     assert f"reply {question['id']}" in played
     ackbox.json("-w", "demo", "--as", "you", "reply", question["id"], "Yes, after a backup")
     _, told = playing.communicate(timeout=60)
+    os.close(person)
+    os.close(terminal)
     assert playing.returncode == 0, told
     assert "answer: Yes, after a backup" in told
     assert "reads from codex: Retry budget is fixed" in told

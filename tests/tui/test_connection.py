@@ -150,6 +150,8 @@ def test_inline_leaves_messages_in_the_scroll_back_and_takes_nothing_over(post: 
 
 def test_without_a_server_it_says_so_in_plain_text(tmp_path: Path) -> None:
     command = Command(tmp_path)
-    with Terminal([*command.argv, "tui"], {**command.environment, "TERM": "xterm"}) as terminal:
+    with Terminal(
+        [*command.argv, "tui"], {**command.environment, "ACKBOX_OUTPUT": "text", "TERM": "xterm"}
+    ) as terminal:
         assert terminal.end() == 3
         assert "ackbox up" in terminal.screen.text and "1049" not in terminal.screen.modes

@@ -238,6 +238,10 @@ NAMES_NOTHING = frozenset(
     {
         # A member is the hash of its keys; its record is signed for one workspace.
         "member",
+        "challenge",
+        "client",
+        "verifier",
+        "has_returned",
         "record",
         "request",
         "sealed",

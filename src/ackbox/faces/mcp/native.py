@@ -28,7 +28,8 @@ INSTRUCTIONS = (
 
 
 # The key or the connection carries these: accepted from a model, but not offered.
-UNOFFERED = frozenset({"workspace", "evidence", "session", "instance"})
+# A sealed message is made by a client that has a vault key.
+UNOFFERED = frozenset({"workspace", "evidence", "session", "instance", "sealed"})
 # The reader matters in private workspaces only, and there the connection names it.
 LOOKING = frozenset({"agent"})
 # For clients of other systems.

@@ -58,6 +58,7 @@ class Sessions:
         )
         self._limits = limits
         self._ended_keys = ended_keys
+        self._ending: set[str] = set()
         self._heard: set[str] = set()
         server.middleware[:] = [self._cost]
 
@@ -153,6 +154,15 @@ class Sessions:
                 raise refusal(error) from None
         return await call_next(ctx)
 
+    async def _end(self, id: str) -> None:
+        """End a session, one turn later if calls wait in it: they get the reason first."""
+        transport = self._kept._server_instances[id]
+        if transport._requests_in_flight and id not in self._ending:
+            self._ending.add(id)
+            return
+        self._ending.discard(id)
+        await self._kept._discard_session(id, transport)
+
     async def _watch(self) -> None:
         """End the sessions of revoked and expired keys, with their streams."""
         while True:
@@ -161,9 +171,10 @@ class Sessions:
                 continue
             try:
                 gone = await self._ended_keys()
+                self._ending &= self._kept._session_owners.keys()
                 for id, owner in [*self._kept._session_owners.items()]:
                     if owner["client_id"] in gone:
-                        await self._kept._discard_session(id, self._kept._server_instances[id])
+                        await self._end(id)
             except AckboxError:
                 continue  # callers get this error; the next turn tries again
             except (

@@ -79,14 +79,14 @@ class Sidebar(Lines):
             if one["presence"] == "online"
             else "text2"
         )
-        unread = unread_of(one)
-        name_cells = max(width - 3 - 4 - 9, 6)
+        count = f" {unread_of(one)}".rstrip()
+        name_cells = max(width - 3 - 11, 6)
         return [
             Segment(f" {PRESENCE[one['presence']]} ", style(one["presence"])),
-            Segment(fit(one_line(one["agent"]), name_cells), style(means)),
-            Segment(f"{unread:>4}", style("accent", bold=True)),
+            Segment(fit(one_line(one["agent"]), name_cells - len(count)), style(means)),
+            Segment(count, style("accent", bold=True)),
             Segment(
-                fit(f" {one_line(one['activity'] or machine)}", max(width - 7 - name_cells, 0)),
+                fit(f" {one_line(one['activity'] or machine)}", max(width - 3 - name_cells, 0)),
                 style("text3"),
             ),
         ]
