@@ -132,13 +132,13 @@ def _run(job: dict[str, Any], files: list[int]) -> NoReturn:
             os.setsid()
         _become(job, files)
     if job["is_left"]:
-        # It may outlive the tests, whose output ends when nobody holds it open.
+        # It may outlive the tests, whose output ends when no process holds it open.
         for number, file in enumerate(files):
             os.dup2(file, number)
     for each in files:
         os.close(each)
     status = os.waitpid(command, 0)[1]
-    # Nobody listens for the end of a command that was left running.
+    # A command that was left running reports its end to no one.
     with suppress(BrokenPipeError):
         answer.send(str(os.waitstatus_to_exitcode(status)).encode())
     os._exit(0)

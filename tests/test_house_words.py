@@ -225,7 +225,7 @@ def test_headings_of_pages_use_plain_words() -> None:
 
 # Old turns of phrase that no reader should meet, in comments and docstrings too.
 WORN = re.compile(
-    r"signs? of life|\bwhoever\b|\bwhatever\b|unread post\b|nobody has (?:had|used)"
+    r"signs? of life|\bfor ever\b|\bwhoever\b|\bwhatever\b|unread post\b|nobody has (?:had|used)"
     r"|\b(?:is|are) told (?:by|of)\b|is told to|\bstands? for (?:a|it|one)\b",
     re.I,
 )

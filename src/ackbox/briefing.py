@@ -323,7 +323,7 @@ def _of_message(message: Message, now_ms: int) -> Item:
 
 
 def _sealed(message: Message) -> str | None:
-    """Return why a sealed message that nobody opened on the way here shows no text."""
+    """Return why a sealed message that no client has opened shows no text."""
     is_closed = message.sealed is not msgspec.UNSET and not message.body
     return NOTICE if is_closed else None
 

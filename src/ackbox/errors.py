@@ -214,7 +214,7 @@ class WeakKey(BrokenPromise):
 
 
 class BadSignature(BrokenPromise):
-    """The signature does not hold: somebody altered it or wrote it in another's name."""
+    """The signature is not valid: the text was altered, or another member wrote it."""
 
     code = "bad_signature"
 

@@ -29,7 +29,7 @@ NOTE_RULE = (
 class Wording(msgspec.Struct, frozen=True):
     """What a text advises a model to do with messages and notes, in the words of its tools.
 
-    `{ids}` and `{id}` stand for ids.
+    `{ids}` and `{id}` are placeholders of ids.
     """
 
     acknowledge: str = "tool mark, mark acknowledged, ids {ids}"

@@ -27,7 +27,7 @@ Change = Callable[[str, dict[str, Any], Any], Any]
 
 
 class Client(SealedCaller):
-    """A client whose answers, and whose requests, somebody can change on their way."""
+    """A client whose requests and answers a test can change in transit."""
 
     on_answer: Change | None = None
     before: Callable[[str, dict[str, Any]], None] | None = None

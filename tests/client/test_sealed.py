@@ -255,7 +255,7 @@ def test_what_a_sealed_workspace_cannot_do_is_refused_before_it_is_sent(tell: An
     tell(story)
 
 
-# What the server, or somebody who controls it, does to an inbox; and what its reader then sees.
+# Attacks of a malicious server on an inbox, each with the error that the reader sees.
 
 
 def messages_of(answer: Any) -> list[Any]:

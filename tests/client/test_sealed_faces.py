@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -70,12 +71,25 @@ async def test_the_terminal_opens_what_it_lists(pair: tuple[Team, Member]) -> No
         link.stop()
 
 
+class Out(io.StringIO):
+    """The standard output of a bridge, which says when there is more of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_more = threading.Event()
+
+    def write(self, text: str) -> int:
+        written = super().write(text)
+        self.has_more.set()
+        return written
+
+
 def test_the_bridge_serves_mcp_and_the_server_sees_no_text(
     pair: tuple[Team, Member], served: Served
 ) -> None:
     team, bob = pair
     team.ana.send("bob", "to the bridge")
-    out = io.StringIO()
+    out = Out()
     server = caller_of(team, bob)
     params = {"workspace": team.workspace, "agent": "bob"}
     bridge = Bridge(
@@ -90,13 +104,13 @@ def test_the_bridge_serves_mcp_and_the_server_sees_no_text(
     def ask(id: int, method: str, **params: Any) -> Any:
         bridge.take(json.dumps({"jsonrpc": "2.0", "id": id, "method": method, "params": params}))
         until = time.monotonic() + 60
-        while time.monotonic() < until:
+        while True:
+            out.has_more.clear()
             heard[:] = out.getvalue().splitlines()
             found = [each for each in map(json.loads, heard) if each.get("id") == id]
             if found:
                 return found[0]["result"]
-            time.sleep(0.01)
-        raise AssertionError(heard)
+            assert out.has_more.wait(until - time.monotonic()), heard
 
     try:
         client = {"name": "test", "version": "1"}

@@ -123,7 +123,9 @@ async def test_the_sdks_client_connects_through_oauth_as_the_agent_that_the_pers
 
     provider = OAuthClientProvider(
         server_url=f"{served.url}/mcp",
-        client_metadata=OAuthClientMetadata(client_name="Claude Code", redirect_uris=[BACK]),  # type: ignore[list-item]  # pydantic takes text for an address
+        client_metadata=OAuthClientMetadata.model_validate(
+            {"client_name": "Claude Code", "redirect_uris": [BACK]}
+        ),
         storage=Kept(),
         redirect_handler=open_browser,
         callback_handler=take,

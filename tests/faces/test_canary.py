@@ -198,7 +198,7 @@ class Talk:
         )
 
     def real(self, value: Any) -> Any:
-        """Return parameters with the ids that their words stand for."""
+        """Return parameters with ids in place of their words."""
         if isinstance(value, dict):
             return {name: self.real(each) for name, each in value.items()}
         return (

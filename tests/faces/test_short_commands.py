@@ -1,5 +1,5 @@
-"""Short commands run without click, and nobody can tell: the same arguments are read in the same
-way, with the same output and exit code.
+"""Short commands run without click and behave the same: they read arguments in the same way and
+have the same output and exit code.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ async def by_marking(
         assert marked == set(found) - begun
         if begun:
             await bob.core("receipt.mark", mark="read", ids=sorted(begun))
-    raise AssertionError("a message comes back for ever")
+    raise AssertionError("a message keeps coming back")
 
 
 async def test_six_messages_of_which_two_fit_are_two_marked_and_four_left(database: str) -> None:

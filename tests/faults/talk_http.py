@@ -345,7 +345,7 @@ async def line_feeds_slowly(wire: Wire, aim: Aim) -> None:
 
 
 async def head_again_slowly(wire: Wire, aim: Aim) -> None:
-    """A second request whose head takes for ever, behind one that waits."""
+    """A second request whose head never ends, behind one that waits."""
     await wire.send(aim.request("POST", "/v1/inbox/wait", key=aim.key, body=b'{"wait_s": 1}'))
     for byte in aim.request("GET", "/v1/me", "X-Slow: " + "a" * 500):
         await wire.send(bytes((byte,)))
@@ -353,7 +353,7 @@ async def head_again_slowly(wire: Wire, aim: Aim) -> None:
 
 
 async def body_again_slowly(wire: Wire, aim: Aim) -> None:
-    """A second request whose body takes for ever, behind one that waits."""
+    """A second request whose body never ends, behind one that waits."""
     await wire.send(aim.request("POST", "/v1/inbox/wait", key=aim.key, body=b'{"wait_s": 1}'))
     await slow_body(wire, aim)
 

@@ -1,4 +1,4 @@
-"""Sessions: a token that stands for who calls, claims that collide, time-outs by a clock that
+"""Sessions: a token that identifies the caller, claims that collide, time-outs by a clock that
 the test moves, and announcements.
 """
 

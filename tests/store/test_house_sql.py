@@ -160,7 +160,7 @@ def plan(connection: apsw.Connection, statement: Statement) -> list[str]:
 
 
 def tables_of(statement: Statement) -> dict[str, str]:
-    """Return the table that each alias in a statement stands for."""
+    """Return the table of each alias in a statement."""
     words = re.findall(
         r"\b(?:FROM|JOIN|UPDATE|INTO)\s+([a-z_]+)(?:\s+(?:AS\s+)?([a-z]\w*))?", statement.sql
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def own_keys(home: Path) -> str:
-    """Write settings in which `z` stands for `e`, and return their directory."""
+    """Write settings in which `z` is the key in place of `e`, and return their directory."""
     settings = home / "ackbox/config.toml"
     settings.parent.mkdir(mode=0o700)
     settings.write_text('[keys]\nz = "e"\n')

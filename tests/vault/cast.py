@@ -123,7 +123,7 @@ def opened(workspace: Workspace, reader: str, got: Received) -> str:
 
 
 def signed_again(keys: Keys, sealed: Sealed, **changes: Any) -> Sealed:
-    """Return a sealed message with other parts, signed by somebody who can sign."""
+    """Return a sealed message with other parts, signed by a member."""
     other = msgspec.structs.replace(sealed, **changes)
     wraps = envelope.wraps_hash(other.wraps)
     signature = keys.sign("message", other.header, wraps, other.content)

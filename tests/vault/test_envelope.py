@@ -1,4 +1,4 @@
-"""Envelopes: what nobody can alter, exchange, or read."""
+"""Envelopes: outsiders and the server can neither alter, exchange nor read them."""
 
 from __future__ import annotations
 

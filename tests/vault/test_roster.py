@@ -214,7 +214,7 @@ def test_who_is_removed_or_promoted_must_be_there_and_one_admin_stays() -> None:
     team.add("host", "hosted")
     head, ana = team.roster.head, team.ana.id
     for body, reason in (
-        (Promote(previous=head, by=ana, member="0" * 64), "It names nobody who is a member"),
+        (Promote(previous=head, by=ana, member="0" * 64), "It does not name a member"),
         (Promote(previous=head, by=ana, member=ana), "'ana' is an admin already"),
         (
             Promote(previous=head, by=ana, member=keys_of("host").id),
@@ -228,7 +228,7 @@ def test_who_is_removed_or_promoted_must_be_there_and_one_admin_stays() -> None:
         assert refused(team, body) == reason
     team.remove("bob")
     gone = Remove(previous=team.roster.head, by=ana, member=keys_of("bob").id, last_counter=0)
-    assert refused(team, gone) == "It names nobody who is a member"
+    assert refused(team, gone) == "It does not name a member"
 
 
 def test_a_workspace_has_at_most_100_members_and_a_record_4096_bytes() -> None:

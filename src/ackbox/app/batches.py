@@ -1,4 +1,4 @@
-"""Batches: one call that stands for many calls of another operation.
+"""Batches: one call that runs many calls of another operation.
 
 Explained in docs/why/operations.md.
 """

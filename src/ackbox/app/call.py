@@ -201,7 +201,7 @@ class App:
             if not is_push:
                 self.limits.spend(caller, operation.cost(asked))
             self.calls += 1
-            if operation.is_done is not None and asked.wait_s:  # type: ignore[attr-defined]  # long polls have it
+            if operation.is_done is not None and getattr(asked, "wait_s", False):
                 # Rung from before the first look, so that no ring falls between.
                 ws = caller.ws or await self._number_of(asked)
                 follower = self.bell.follow(Follower(ws, None, None, key_id=caller.key_id))

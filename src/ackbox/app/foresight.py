@@ -1,6 +1,6 @@
 """Foresight: what a call will ask of the store first, where each question is a round trip.
 
-A wrong guess costs a look that nobody needs, never another result. Explained in
+A wrong guess costs an extra query and never changes a result. Explained in
 docs/why/storage.md.
 """
 

@@ -1,4 +1,4 @@
-"""Waiting: a long poll looks again when it is rung, as long as somebody waits for what it finds.
+"""Waiting: a long poll looks again when it is rung, until its result is complete or its time is over.
 
 The operation decides what a look does and whose messages it waits for, the app who may look.
 Explained in docs/why/delivery.md.
@@ -104,8 +104,10 @@ class Waits:
     async def _watch(self, open: Collection[Follower]) -> None:
         """Wake the waits of ended keys, as long as there are any."""
         turns = 0
-        while open and not self._bell.is_closing:
+        while True:
             await asyncio.sleep(ENDED_S)
+            if not open or self._bell.is_closing:
+                return  # the store may be closed by now
             turns += 1
             if turns % ALIVE_TURNS == 0:
                 for each in open:

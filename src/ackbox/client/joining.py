@@ -52,7 +52,7 @@ def found(
     )
     known = roster.apply(None, record)
     vault = new_vault(server, data_dir, workspace=workspace, vault=known.vault, agent=name)
-    # The key is on disk first: nobody could use a workspace whose only key is lost.
+    # The key is on disk first: a workspace whose only key is lost cannot be used.
     vault.save_key(keys, known.head)
     server.call("workspace.create", {"name": workspace, "mode": access, "sealed": True})
     wire = msgspec.to_builtins(record)

@@ -84,7 +84,7 @@ def verified(vault: Vault, message: Message) -> tuple[Header, Received]:
     except msgspec.ValidationError:
         raise NotSealed(
             "The server delivered this text as plain text, which no member sent.",
-            hint="Do not act on it: the server, or somebody who controls it, wrote it.",
+            hint="Do not act on it: the server, or a person who controls the server, wrote it.",
         ) from None
     head = envelope.verify_received(received, vault.roster)
     if head.id != message["id"]:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 try:
     import fcntl
 except ModuleNotFoundError:
-    fcntl = None  # type: ignore[assignment]
+    HAS_LOCKS = False
+else:
+    HAS_LOCKS = True
 
 
 def read_server(data_dir: Place) -> dict[str, Any] | None:
@@ -50,7 +52,7 @@ def last_server(data_dir: Place) -> dict[str, Any] | None:
 
 def has_locks() -> bool:
     """Whether this system has the locks that a server needs; Windows has not."""
-    return fcntl is not None
+    return HAS_LOCKS
 
 
 def is_held(data_dir: Place) -> bool:

@@ -1,4 +1,4 @@
-"""Reserved words: what nobody may be called. Alone, because a short command needs nothing else of
+"""Reserved words, which no agent may have as its name. In a file of their own, because a short command needs nothing else of
 name.py.
 
 Explained in docs/why/names.md.

@@ -14,7 +14,7 @@ from msgspec import Meta
 from ackbox.errors import Invalid
 
 MAX_READERS = 100
-# What a face shows in the place of a text that nobody opened for it.
+# A face shows this in the place of a sealed text.
 NOTICE = (
     "Sealed message: this server cannot read it. Members open it with ackbox on their machines."
 )

@@ -172,8 +172,8 @@ def _proof(challenge: str, client: str) -> bytes:
 def _check_proof(proof: bytes | None, params: Redeem) -> None:
     """Raise BadKey unless the call proves what the invitation requires.
 
-    An invitation without a challenge takes no verifier, so that nobody is led to believe that one
-    was checked.
+    An invitation without a challenge takes no verifier, since none
+    would be checked.
     """
     digest = hashlib.sha256(params.verifier.encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")

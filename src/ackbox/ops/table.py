@@ -342,7 +342,7 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """How one call stands for many calls of another operation: `split` returns their parameters.
+    """How one call runs many calls of another operation: `split` returns their parameters.
 
     The function of a batch gets its parameters and the list of results and errors.
     """

@@ -58,7 +58,7 @@ class Transaction(Protocol):
         """Take the next `many` numbers of a workspace, run writes with them, and return the first.
 
         `writes(first)` returns the writes, in order; it may be called several times, with another
-        number that stands for the first. No two of them touch the same row, and none reads what
+        placeholder of the first number. No two of them touch the same row, and none reads what
         another writes. `of` names the agents whose marks they change.
         """
         ...

@@ -475,7 +475,7 @@ class Readers(Bound):
         return {row[0]: Presence(*row) for row in rows}
 
     def asked_reader(self, name: str, instance: str | None = None) -> Queries:
-        """Return what `reader` asks when somebody has the name."""
+        """Return the queries of `reader` for a name that is taken."""
         return [self.query("reader_by_name", name=name, instance=instance or "")]
 
     def asked_recipient(self, name: str, instance: str | None) -> Queries:

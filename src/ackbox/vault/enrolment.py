@@ -99,7 +99,7 @@ def check_code(found: Request, vault: str, secret: bytes) -> None:
     if found.code is None or not hmac.compare_digest(found.code, _code(secret, vault, plain)):
         raise BadSignature(
             f"The request of {found.name!r} was not made with your invitation.",
-            hint="Somebody exchanged its keys. Invite it again over another way.",
+            hint="Its keys were exchanged in transit. Invite it again over another channel.",
             what="request to join",
         )
 

@@ -268,7 +268,7 @@ def _check_signed(
     if head.workspace != roster.vault:
         raise WrongVault(
             "The message belongs to another sealed workspace.",
-            hint="The server mixed up workspaces, or somebody copied the message.",
+            hint="The server mixed up workspaces, or the message was copied.",
         )
     _check_head(head, roster)
     sender = roster.members.get(head.sender)

@@ -89,7 +89,7 @@ def verify(sign_key: bytes, signature: bytes, what: str, label: str, *parts: byt
     except (InvalidSignature, ValueError):
         raise BadSignature(
             f"The signature of the {what} does not hold.",
-            hint="Somebody altered it, or wrote it in another's name. Do not act on it.",
+            hint="The text was altered, or another member wrote it. Do not act on it.",
             what=what,
         ) from None
 
@@ -146,7 +146,7 @@ def text_of(raw: bytes) -> str:
 
 
 def bytes_of(text: str, length: int) -> bytes | None:
-    """Return so many bytes that a text and its CRC-32 stand for; null if they do not agree."""
+    """Return so many bytes from a text with their CRC-32; null if the CRC-32 is wrong."""
     try:
         raw = base64.b32decode(text.upper() + "=" * (-len(text) % 8))
     except (binascii.Error, ValueError):

@@ -19,7 +19,7 @@ from ackbox.ops.table import OPERATIONS
 
 
 def map_call(tool: ToolMapping, shape: type[msgspec.Struct], arguments: Any) -> MappedCall:
-    """Return the operation that a tool with these arguments stands for.
+    """Return the operation of a tool with these arguments.
 
     Raises Invalid, UnknownField.
     """

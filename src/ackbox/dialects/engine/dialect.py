@@ -117,7 +117,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return hints([tool.operation, *before])
 
     def ask(self, name: str, arguments: Object) -> MappedCall:
-        """Return the operation a tool call stands for. Raises NotFound, Invalid, UnknownField."""
+        """Return the operation of a tool call. Raises NotFound, Invalid, UnknownField."""
         tool = self._by_name.get(name)
         if tool is None and name in self.missing:
             raise NotFound(f"ackbox has no tool {name!r}.", hint=self.missing[name])

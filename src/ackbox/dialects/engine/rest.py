@@ -83,7 +83,7 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self._shapes[route.method, route.path]
 
     def ask(self, route: Route, given: Any) -> MappedCall:
-        """Return the operation a request stands for. Raises Invalid, UnknownField."""
+        """Return the operation of a request. Raises Invalid, UnknownField."""
         return with_opening(self.opening, map_call(route.tool, self.shape(route), given))
 
     def say(self, call: MappedCall, result: Any, briefing: str | None = None) -> Any:

@@ -32,7 +32,7 @@ def task_status(status: str) -> str:
 
 
 def priorities(level: str) -> list[int]:
-    """Return the priorities that a level stands for."""
+    """Return the priorities of a level."""
     return [1, 2] if level == "low" else [LEVELS[level]]
 
 

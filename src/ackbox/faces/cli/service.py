@@ -151,6 +151,7 @@ def service_install(ctx: CliContext, is_shown: bool) -> None:
     while (server := live_server(ctx.data_dir)) is None:
         if time.monotonic() > until:
             _fail_to_start(ctx, path)
+        # The manager reports that the process runs, not that the server responds.
         time.sleep(0.05)
     ctx.show(
         {"file": str(path), "url": server["url"]},

@@ -91,7 +91,7 @@ def _find(name: str) -> ShortCommand | None:
 
 
 def end_quietly() -> NoReturn:
-    """End the program when the reader has closed the pipe: there is nobody to print to."""
+    """End the program when the reader has closed the pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
 

@@ -193,7 +193,7 @@ def admit(ctx: CliContext, name: str, words: str) -> None:
                 raise NotMember(
                     f"No request of {name!r} has these words.",
                     hint="Compare them again with the new member, over another way than this"
-                    " server. If they differ, somebody exchanged its keys.",
+                    " server. If they differ, its keys were exchanged in transit.",
                     asked=len(asked),
                 )
             membership.admit(vault, calls.remote, same[0])
@@ -469,6 +469,7 @@ def _wait(ctx: CliContext, vault: Vault, wait_s: float) -> None:
         except NotMember as error:
             if time.monotonic() >= until:
                 ctx.refuse(error)
+            # A caller without membership can follow no feed, so it asks again.
             time.sleep(PAUSE_S)
         else:
             break

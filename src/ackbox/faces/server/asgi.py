@@ -105,7 +105,7 @@ def make_web(
 
 
 def _tools() -> int:
-    """Return how many MCP tools an agent gets; loads them only when somebody asks."""
+    """Return how many MCP tools an agent gets; loads them with the first call."""
     from ackbox.faces.mcp.native import TOOLS
 
     return len(TOOLS)

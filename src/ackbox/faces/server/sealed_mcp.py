@@ -145,7 +145,6 @@ def start(find: Callable[[], HttpCaller]) -> HttpCaller:
         middleware=[Middleware(Guard, hosts=hosts, origins=(), limits=limits)],
     )
     server = uvicorn.Server(uvicorn.Config(web, log_config=None, access_log=False, **PROTOCOLS))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     threading.Thread(
         target=lambda: asyncio.run(server.serve(sockets=[sock])), name="ackbox-sealed", daemon=True
     ).start()
@@ -153,5 +152,6 @@ def start(find: Callable[[], HttpCaller]) -> HttpCaller:
     while not server.started:
         if time.monotonic() > until:
             raise Unavailable("The bridge could not serve MCP.", hint="Try again.")
+        # In a thread of its own; uvicorn has a flag for this and no event.
         time.sleep(0.01)
     return HttpCaller(f"http://127.0.0.1:{port}", find().key, face="bridge")

@@ -223,7 +223,7 @@ class Viewer:
                 await self._do(self._waiting.popleft())
         except ConnectionError:
             pass  # the client is gone
-        except Exception as error:  # the edge: a client without a reply would wait for ever
+        except Exception as error:  # the edge: without a reply the client would never stop waiting
             _log("connection", error)
             self.line.hang_up(*FAILED)
         finally:

@@ -46,7 +46,7 @@ async def _look(context: Context, params: Ask, asked: Asked) -> Asked:
     row = await context.store.message_at(asked.seq)
     assert row is not None
     recipients = {agent for _, agent, *_ in await context.store.channels(row.seq)}
-    # The reply of a recipient to somebody else rings for the recipient, and its check-out too.
+    # A recipient's reply to a third agent rings for the recipient, and so does its check-out.
     context.waits_for = frozenset(
         agent for agent in (*recipients, row.sender_agent) if agent is not None
     )

@@ -93,7 +93,7 @@ class Batches:
     async def write(self, connection: Any, ws: int | None, many: int, writes: Writes) -> int:
         """Take the next numbers of a workspace and run writes with them, in one statement.
 
-        Returns the first number. Numbers from FIRST on in the parameters stand for them.
+        Returns the first number. Numbers from FIRST on in the parameters are their placeholders.
         """
         joined: dict[str, list[tuple[Any, ...]]] = {}
         for name, sets in writes:

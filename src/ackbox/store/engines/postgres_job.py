@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from ackbox.store.engine import Joins, Queries, Row, Work, Writes
 from ackbox.store.engines.postgres_batch import Batches, Parameters, Query
@@ -127,9 +127,9 @@ class Job:
 
     def restart(self) -> None:
         """Forget what was done: the work begins anew."""
-        self.coroutine: Coroutine[Wish, Any, Any] = self._work(
-            PostgresTransaction(self._batches, writable=True)
-        )  # type: ignore[assignment]  # every work is an async def
+        transaction = PostgresTransaction(self._batches, writable=True)
+        # Every work is an async def.
+        self.coroutine = cast("Coroutine[Wish, Any, Any]", self._work(transaction))
         self.result: Any = None
         self.error: BaseException | None = None
         self.has_written = False

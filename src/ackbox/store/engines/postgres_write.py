@@ -21,7 +21,7 @@ def numbered_write(
     """Return a write for all sets of parameters, which come as arrays after `used` others.
 
     The parameters at the places `relative` may count from `first` instead of holding a number: the
-    part `taken` has the number that it stands for.
+    part `taken` has the number in its place.
     """
     arrays = ", ".join(f"${number + used}::{type}[]" for number, type in enumerate(types, 1))
     # The names of columns stay free for those of the table.

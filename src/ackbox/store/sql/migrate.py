@@ -13,7 +13,7 @@ import msgspec
 
 
 class Migration(msgspec.Struct, frozen=True):
-    """One numbered file; `{words}` in it stand for what the engines write differently."""
+    """One numbered file; `{words}` in it are placeholders of what the engines write differently."""
 
     number: int
     name: str

@@ -445,7 +445,7 @@ SELECT i.seq, i.content FROM reader r CROSS JOIN idempotency i
 WHERE r.ws = :ws AND r.name = :sender AND COALESCE(r.instance, '') = '' AND i.ws = r.ws AND i.sender = r.reader AND i.key = :key;
 
 -- name: idempotency_add
--- Keep a sender's key for ever.
+-- Keep a sender's key permanently.
 INSERT INTO idempotency (ws, sender, key, seq, content) VALUES (:ws, :sender, :key, :seq, :content);
 
 -- name: message_by_id
@@ -817,7 +817,7 @@ FROM task t WHERE t.ws = :ws AND t.number > :after ORDER BY t.number LIMIT :most
 DELETE FROM task_words WHERE ws = :ws AND number = :number;
 
 -- name: session_by_digest
--- The session a token stands for; unique index session_by_digest.
+-- The session of a token; unique index session_by_digest.
 SELECT {session_rows} WHERE s.ws = :ws AND s.digest = :digest;
 
 -- name: session_newest
@@ -1018,7 +1018,7 @@ SELECT seq, reader, delivered_at, read_at, acknowledged_at, archived_at, evidenc
 WHERE ws = :ws AND seq >= :low AND seq <= :high ORDER BY seq, reader;
 
 -- name: keep_idempotency
--- The idempotency keys of a run of messages, with what they stand for; primary keys.
+-- The idempotency keys of a run of messages, with their content hashes; primary keys.
 SELECT m.seq, i.content FROM message m JOIN idempotency i ON i.ws = m.ws AND i.sender = m.sender_agent AND i.key = m.idempotency_key
 WHERE m.ws = :ws AND m.seq >= :low AND m.seq <= :high AND i.seq = m.seq;
 

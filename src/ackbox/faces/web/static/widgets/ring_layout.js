@@ -5,7 +5,7 @@ const MAX_NODES = 40;
 const TURN = Math.PI * 2;
 
 /**
- * What a place stands for: one agent; with more than 40 agents their role, else their machine, else
+ * The group at a place: one agent; with more than 40 agents their role, else their machine, else
  * the busiest agents and one place for the others.
  */
 function grouping(all, pairs) {
