@@ -1,4 +1,4 @@
-"""Waiting: a long poll looks again when it is rung, until its result is complete or its time is over.
+"""Waiting: a long poll looks again when it is rung, until it is done or its time is over.
 
 The operation decides what a look does and whose messages it waits for, the app who may look.
 Explained in docs/why/delivery.md.

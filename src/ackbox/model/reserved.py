@@ -1,7 +1,6 @@
-"""Reserved words, which no agent may have as its name. In a file of their own, because a short command needs nothing else of
-name.py.
+"""Reserved words, which no agent may have as its name.
 
-Explained in docs/why/names.md.
+In a file of their own: a short command needs nothing else of name.py.
 """
 
 from __future__ import annotations
