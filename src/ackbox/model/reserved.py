@@ -1,6 +1,7 @@
 """Reserved words, which no agent may have as its name.
 
-In a file of their own: a short command needs nothing else of name.py.
+In a file of their own: a short command needs nothing else of name.py. Explained in
+docs/why/names.md.
 """
 
 from __future__ import annotations
