@@ -65,10 +65,17 @@ async def test_the_first_urgent_message_asks_and_a_page_behind_is_told_from_then
             await page.get_by_role("link", name="Needs you").first.click()
             await page.locator(".need").get_by_role("button", name="Reply").click()
         else:
-            await page.get_by_role("link", name="Live", exact=True).click()
+            await (
+                page.get_by_role("navigation").get_by_role("link", name="Live", exact=True).click()
+            )
         await page.get_by_label("Message", exact=True).fill("I look at it.")
         await page.get_by_role("button", name="Send").click()
-        await expect(page.get_by_label("Message", exact=True)).not_to_have_value("I look at it.")
+        if path is not None:
+            # An answered question leaves the page, and its box with it.
+            await expect(page.locator(".need")).to_have_count(0)
+        else:
+            box = page.get_by_label("Message", exact=True)
+            await expect(box).not_to_have_value("I look at it.")
     await bar.get_by_role("button", name="Turn on").press("Enter")
     await expect(bar).to_have_count(0)
     assert await page.evaluate("[window.asked, window.shown, window.hit]") == [1, [], None]
