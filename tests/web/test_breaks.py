@@ -38,32 +38,44 @@ async def write(page: Page, text: str) -> None:
     await page.keyboard.press("Control+Enter")
 
 
-async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(
+async def retried(page: Page) -> None:
+    """Let the server be heard again, as after a break of the network."""
+    await page.unroute(SEND)
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await expect(page.locator(".unsent")).to_have_count(0)
+
+
+async def test_what_the_server_did_not_confirm_is_sent_again_by_the_page_and_stored_once(
     served: Served, context: BrowserContext
 ) -> None:
     first = await do(
         served, "message.send", agent="codex", to="claude", body="Which port?", intent="question"
     )
     page = await sign_in(served, context, "live")
-    box = page.get_by_label("Message", exact=True)
+    box, row = page.get_by_label("Message", exact=True), page.locator(".unsent")
+    waits = "The server does not respond. Retries automatically."
     # Nothing is heard of it any other way either.
     await page.route(HISTORY, lambda route: route.abort())
     await page.route(SEND, lose)
     await write(page, "@codex once, and kept")
-    await expect(page.locator(".reached")).to_contain_text("The server does not respond.")
-    await expect(box).to_have_value("@codex once, and kept")
-    await page.unroute(SEND)
-    await page.keyboard.press("Control+Enter")
+    await expect(row).to_contain_text(f"once, and kept{waits}")
     await expect(box).to_have_value("")
-    # In a conversation one's own message has come meanwhile, and is what the next one answers.
+    # It waits on every page and in a new document, and can be called back.
     await page.goto(f"{served.url}/w/default/t/{first.id}")
+    await expect(row).to_contain_text(waits)
+    await retried(page)
+    # In a conversation one's own message has come meanwhile, and is what the next one answers.
     await page.route(SEND, lose)
     await write(page, "7717")
     await expect(page.locator(".post")).to_have_count(2)
-    await expect(page.locator(".reached")).to_contain_text("The server does not respond.")
-    await page.unroute(SEND)
-    await page.keyboard.press("Control+Enter")
-    await expect(box).to_have_value("")
+    await expect(row).to_contain_text(waits)
+    await retried(page)
+    await page.route(SEND, lambda route: route.abort())
+    await write(page, "never mind")
+    await row.get_by_role("button", name="Cancel").click()
+    await expect(box).to_have_value("never mind")
+    await retried(page)
+    await box.fill("")
     # What is seen to have come is not offered again.
     await page.unroute(HISTORY)
     await page.goto(f"{served.url}/w/default/live")
@@ -71,7 +83,7 @@ async def test_what_is_sent_again_because_its_answer_was_lost_is_stored_once(
     await write(page, "@codex and seen")
     await expect(page.locator(".list .msg:not(.is-sending)")).to_have_count(4)
     await expect(box).to_have_value("")
-    await expect(page.locator(".reached")).not_to_contain_text("The server does not respond.")
+    await expect(row).to_have_count(0)
     assert await bodies(served) == ["Which port?", "once, and kept", "7717", "and seen"]
 
 
@@ -82,13 +94,13 @@ async def test_what_was_refused_stands_apart_from_what_was_begun_since(
     box, row = page.get_by_label("Message", exact=True), page.locator(".unsent")
     waiting: asyncio.Queue[Route] = asyncio.Queue()
     await page.route(SEND, waiting.put)
-    refusal = {"error": {"code": "unavailable", "message": "It rests.", "hint": "Ask again."}}
+    refusal = {"error": {"code": "loop_guard", "message": "It rests.", "hint": "Ask again."}}
 
     async def refused(begun_since: str) -> None:
         route = await asyncio.wait_for(waiting.get(), 20)
         await expect(box).to_have_value("")
         await box.fill(begun_since)
-        await route.fulfill(status=503, json=refusal)
+        await route.fulfill(status=409, json=refusal)
 
     await box.fill("@codex !! the first")
     await page.get_by_label("Reason").fill("main is red")
@@ -107,7 +119,7 @@ async def test_what_was_refused_stands_apart_from_what_was_begun_since(
     await page.reload()
     await expect(page.get_by_label("Reason")).to_have_value("main is red")
     await row.get_by_role("button", name="Try again").click()
-    await (await asyncio.wait_for(waiting.get(), 20)).fulfill(status=503, json=refusal)
+    await (await asyncio.wait_for(waiting.get(), 20)).fulfill(status=409, json=refusal)
     await expect(row).to_contain_text("the secondIt rests. Ask again.")
     await page.unroute(SEND)
     await row.get_by_role("button", name="Try again").click()

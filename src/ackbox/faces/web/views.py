@@ -92,6 +92,8 @@ AT_ONCE = (
     "core/markdown.js",
     "widgets/virtual_list.js",
     "widgets/compose.js",
+    "widgets/compose_parts.js",
+    "widgets/message_row.js",
     "widgets/drafts.js",
     "widgets/detail.js",
     "core/frame.js",

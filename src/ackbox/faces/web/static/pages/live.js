@@ -1,21 +1,7 @@
 // Live: all messages, newest at the bottom. Rows never move under the pointer; scrolling up pauses
 // the view.
-import {
-  html,
-  Agent,
-  Icon,
-  Intent,
-  Key,
-  Receipt,
-  Teach,
-  Time,
-  arg,
-  firstLine,
-  safe,
-  to,
-  urgencyOf,
-  words,
-} from "../widgets/ui.js";
+import { html, Icon, Key, Teach, arg, safe, words } from "../widgets/ui.js";
+import { drawRow, heightOf } from "../widgets/message_row.js";
 import { List } from "../widgets/virtual_list.js";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
 import {
@@ -37,49 +23,8 @@ import { INTENTS, STATES, fitting, terms, toggled, without } from "../core/filte
 import { FilterBox } from "../widgets/filter_box.js";
 import { focusPage, keys, moveKeys } from "../core/keys.js";
 import { Picked, clear, clicked, pickKeys, picked, tick, tickTo } from "../widgets/selection.js";
-import { density, go, query, setQuery, Top, useOthers } from "../core/frame.js";
+import { go, query, setQuery, Top, useOthers } from "../core/frame.js";
 
-const HEIGHTS = { compact: 28, normal: 36, roomy: 52 };
-
-function Row({ each }) {
-  const m = each;
-  if (m.folded)
-    return html`<div class="msg is-fold"><span class="when"><${Time} at=${m.created_at} /></span>
-      <span class="who"><${Agent} name=${m.sender} kind=${m.sender_kind} /> <span class="arrow">→
-      </span> <bdi>${to(m)}</bdi></span><${Intent} message=${m} /><span class="line dim">
-      ${m.folded.length} messages; the latest: ${firstLine(m.folded.at(-1))}</span><span
-      class="state"><${Key}>⏎</${Key}></span></div>`;
-  return html`<div class=${`msg ${urgencyOf(m)} ${m.sending ? "is-sending" : ""}`}>
-    <span class="when"><${Time} at=${m.created_at} /></span>
-    <span class="who"><${Agent} name=${m.sender} instance=${null} kind=${m.sender_kind} /> <span
-    class="arrow">→</span> <bdi>${to(m)}</bdi></span>
-    <${Intent} message=${m} />
-    <span class="line">${m.parent ? html`<span class="re" title="reply">↳</span>` : null}<bdi>
-    ${firstLine(m)}</bdi>${
-      density.value === "roomy"
-        ? html`<span class="second">
-    ${safe(m.subject ? m.body : m.body.split("\n").slice(1).join(" ")).slice(0, 160)}</span>
-    `
-        : null
-    }</span>
-    <span class="state">${
-      m.sending
-        ? html`<span class="dim">sending</span>`
-        : html`<${Receipt}
-    tally=${m.tally} />`
-    }</span></div>`;
-}
-const drawRow = (each) => html`<${Row} each=${each} />`;
-drawRow.mark = (each) =>
-  each.folded
-    ? `f${each.folded.length}`
-    : [
-        each.tally.delivered,
-        each.tally.read,
-        each.tally.acknowledged,
-        each.tally.recipients,
-        density.value,
-      ].join();
 const keyOf = (each) => each.id;
 const isPicked = (each) =>
   each.folded ? each.folded.every((m) => picked.value.has(m.id)) : picked.value.has(each.id);
@@ -387,7 +332,7 @@ export function Live({ data }) {
       ${
         shown.length
           ? html`<div class="list-box"><${List} handle=${list} rows=${shown}
-            height=${HEIGHTS[density.value]} row=${drawRow} keyOf=${keyOf} selected=${selected}
+            height=${heightOf()} row=${drawRow} keyOf=${keyOf} selected=${selected}
               label="Messages, newest last" onPick=${pick} onOpen=${enter}
                 onFollow=${setFollows} onTop=${onTop} follow=${!hold} picked=${picked.value}
                   isPicked=${isPicked} onTick=${(each, event) => {

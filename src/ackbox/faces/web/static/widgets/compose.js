@@ -1,5 +1,6 @@
 // The message box: recipients, intent, priority and, before sending, how each recipient is reached.
-import { html, firstLine, safe, Presence, urgencyOf, words, age } from "./ui.js";
+import { html, Icon, safe, Presence, urgencyOf, words } from "./ui.js";
+import { Already, Reached, Unsent, lastSeen } from "./compose_parts.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
 import { INTENTS } from "../core/filter.js";
 import { focusPage } from "../core/keys.js";
@@ -8,15 +9,14 @@ import {
   call,
   me,
   more,
+  passes,
   refusal,
-  ring,
   roster,
   mayWrite,
   take,
   version,
 } from "../core/store.js";
 import {
-  DOCUMENT,
   EMPTY,
   bring,
   discard,
@@ -28,63 +28,23 @@ import {
   hasArrived,
   look,
   meant,
+  places,
   put,
   recover,
   refused,
+  retry,
   send,
-  sent,
   setText as store,
   settle,
+  shelf,
   takeUp,
   textAt,
   triedAt,
   unshelve,
+  waiting,
 } from "./drafts.js";
 
-const lastSeen = ({ presence, last_seen }) =>
-  presence === "online" ? "online" : last_seen ? age(last_seen) : "";
-
-/** How a recipient that the server does not know will get the message. */
-function Unknown({ each }) {
-  if (each.agent === "user") return "no person has connected yet; the message waits for the first";
-  const near = each.near[0];
-  return html`no agent with this name yet${
-    near ? html`; did you mean <bdi>${safe(near)}</bdi>?` : "; the message waits"
-  }`;
-}
-
-function Reached({ told, problem }) {
-  if (problem) return html`<span class="problem">${problem}</span>`;
-  if (!told) return html`<span class="dim"> </span>`;
-  if (told.type === "broadcast") {
-    const away = told.recipient_count - told.online;
-    return html`<span>${"→ everyone: "}
-      ${told.recipient_count} ${told.recipient_count === 1 ? "recipient" : "recipients"}
-      , ${told.online} online${away ? `; waits for ${away}` : ""}</span>`;
-  }
-  return html`<span>${"→ "}${told.recipients.map(
-    (each, at) =>
-      html`${at ? " · " : ""}<b><bdi>${safe(each.agent)}
-        ${each.instance ? `/${safe(each.instance)}` : ""}</bdi></b> <span class="dim">
-        ${each.known ? each.delivery : html`(<${Unknown} each=${each} />)`}</span>`,
-  )}</span>`;
-}
-
-/** Warns if somebody else has answered the message already. */
-function Already({ about }) {
-  let found = null;
-  if (version.value)
-    for (let at = ring.length - 1; at >= 0 && ring[at].seq > about.seq && !found; at -= 1)
-      if (ring[at].parent === about.id && ![me.agent, about.sender].includes(ring[at].sender))
-        found = ring[at];
-  return html`<div role="status">${
-    found
-      ? html`<p class="already"><b><bdi>${safe(found.sender)}
-    </bdi></b> has already answered: <bdi>${firstLine(found).slice(0, 120)}</bdi></p>`
-      : null
-  }</div>
-    `;
-}
+const CODE = "M5.5 4.5 2 8l3.5 3.5M10.5 4.5 14 8l-3.5 3.5";
 
 export function Compose({ thread = null, parent = null, to = null, label = null, floats = false }) {
   const set = draft.value;
@@ -97,7 +57,8 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     [undone, setUndone] = useState(null);
   const [refs, setRefs] = useState(() => look(place, ".refs") ?? []);
   const [because, setBecause] = useState("");
-  const [shelved, setShelved] = useState([]);
+  const [shelved, setShelved] = useState([]),
+    [extra, open] = useState(null);
   const [menu, setMenu] = useState({ items: [], at: 0, from: 0 });
   const box = useRef(null),
     where = useRef(place);
@@ -114,7 +75,10 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     setText(now);
     setRefs(look(place, ".refs") ?? []);
     setBecause(menus.because ?? "");
-    setShelved(refused(place));
+    setShelved([
+      ...refused(place).map((each) => ({ ...each, place })),
+      ...waiting().filter((each) => each.place !== place),
+    ]);
     draft.value = {
       ...draft.value,
       priority: draft.value.priority ?? menus.priority ?? null,
@@ -130,13 +94,16 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
   }
   useEffect(() => {
     recover(place, show);
-    show();
-    return version.subscribe(() => {
-      if (settle(place)) {
-        show();
-        setUndone(null);
-      }
-    });
+    const ends = [
+      version.subscribe(() => {
+        if (settle(place)) {
+          show();
+          setUndone(null);
+        }
+      }),
+      shelf.subscribe(show),
+    ];
+    return () => ends.forEach((end) => end());
   }, [place]);
   // Load the thread, so that answers of others are visible.
   useEffect(() => {
@@ -163,11 +130,14 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       box.current?.setSelectionRange(box.current.value.length, box.current.value.length);
     }
   }, [focusAsked.value]);
+  // The box is as high as its text, also after a draft is restored and after sending.
+  useLayoutEffect(() => {
+    const it = box.current;
+    if (!it) return;
+    it.style.height = "auto";
+    it.style.height = `${it.scrollHeight + it.offsetHeight - it.clientHeight}px`;
+  }, [text, extra]);
   useEffect(() => {
-    if (box.current) {
-      box.current.style.height = "auto";
-      box.current.style.height = `${Math.min(box.current.scrollHeight, 220)}px`;
-    }
     if (!text.trim() && !draft.value.to && !to) {
       setTold(null);
       return undefined;
@@ -286,38 +256,22 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       // A failure keeps the text and shows the reason, unless the message has arrived and only the
       // response was lost.
       const isSent = hasArrived(taken.key);
-      done(place, taken, isSent, refusal(error));
-      if (isSent) {
-        drop();
-        floating.value = false;
-        return;
-      }
-      show();
+      done(place, taken, isSent, error);
+      if (isSent || passes(error)) drop();
+      if (isSent) floating.value = false;
       if (triedAt(place)?.key === taken.key) setUndone(refusal(error));
     }
   }
 
-  /** Send a refused text again, unchanged; the text in the box stays. */
-  async function again(each) {
-    if (!unshelve(place, each)) {
-      show();
-      return;
-    }
-    put(place, ".sent", [...sent(place), { ...each, by: DOCUMENT, at: Date.now() }]);
-    show();
-    try {
-      const left = await send(each);
-      done(place, each, true);
-      setUndone(left);
-    } catch (error) {
-      done(place, each, hasArrived(each.key), refusal(error));
-    }
-    show();
-  }
-
-  /** Move a refused text back into the box; the text there takes its place. */
-  function edit(each) {
-    if (unshelve(place, each)) {
+  /**
+   * Move a text back into the box; the text there takes its place.
+   *
+   * @param {any} unsent
+   */
+  function edit({ place: from, ...each }) {
+    if (from !== place) {
+      if (unshelve(from, each)) done(from, each, false);
+    } else if (unshelve(place, each)) {
       const own = text.trim()
         ? takeUp(
             place,
@@ -329,7 +283,7 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
           )
         : null;
       bring(place, each);
-      if (own) done(place, own, false, "Not sent yet.");
+      if (own) done(place, own, false);
     }
     show();
     box.current?.focus();
@@ -360,6 +314,29 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
     }
   }
 
+  /** Mark the selected text as code, or begin a code block. */
+  function code() {
+    const { selectionStart: from, selectionEnd: to } = box.current,
+      part = text.slice(from, to),
+      isBlock = part.includes("\n") || !(part || /\S/.test(text.slice(0, from).split("\n").at(-1))),
+      before = from && text[from - 1] !== "\n" ? "\n" : "",
+      marked = isBlock ? `${before}\`\`\`\n${part}\n\`\`\`\n` : `\`${part}\``,
+      caret = from + (isBlock ? before.length + 4 : 1);
+    box.current.focus();
+    box.current.setRangeText(marked, from, to);
+    box.current.setSelectionRange(caret, caret + part.length);
+    typed(box.current.value, 0);
+  }
+  /** Show or hide the preview or the list of drafts. */
+  function toggle(name) {
+    if (extra?.name === name) open(null);
+    else
+      import("./compose_more.js").then(
+        (module) => open({ name, view: module[name] }),
+        () => setUndone("This part of the page failed to load."),
+      );
+  }
+  const drafts = places().filter((each) => each !== place && each !== "handed" && textAt(each));
   const many = told?.type === "broadcast" ? ` to ${told.recipient_count}` : "";
   const toAll = set.to?.map((each) => (each === "*" ? "everyone" : each)).join(", "),
     placeholder =
@@ -380,11 +357,16 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
         : null
     }
     ${shelved.map(
-      (each) => html`<div class="unsent" key=${each.key}><bdi class="line">
-        ${safe(each.text.slice(0, 200))}</bdi><span class="problem" role="alert">${each.why}</span>
-      <button type="button" class="quiet small" onClick=${() => again(each)}>Try again</button>
-      <button type="button" class="quiet small" onClick=${() => edit(each)}>Edit</button></div>`,
+      ({ place: from, ...each }) => html`<${Unsent} key=${each.key} each=${each}
+        onRetry=${() => retry(from, each).then(({ left }) => left && setUndone(left))}
+        onEdit=${() => edit({ ...each, place: from })} />`,
     )}
+    ${
+      extra
+        ? html`<${extra.view} what=${what} parent=${set.parent ?? parent} told=${told}
+            here=${place} onOpened=${() => open(null)} />`
+        : null
+    }
     <div class="write">
       <textarea ref=${box} rows="1" value=${text}
       placeholder=${placeholder} aria-label="Message"
@@ -442,6 +424,20 @@ export function Compose({ thread = null, parent = null, to = null, label = null,
       }
       <div class="reached" aria-live="polite"><${Reached} told=${told} problem=${undone ?? problem}
       /></div>
+      <span class="tools">
+        <button type="button" class="quiet small" title="Code" aria-label="Code"
+        onClick=${code}><${Icon} d=${CODE} /></button>
+        <button type="button" class="quiet small" disabled=${!what.body.trim()}
+        aria-expanded=${extra?.name === "Preview"} onClick=${() => toggle("Preview")}>Preview
+        </button>
+        ${
+          drafts.length || extra?.name === "Drafts"
+            ? html`<button type="button" class="quiet small"
+                aria-expanded=${extra?.name === "Drafts"} onClick=${() => toggle("Drafts")}>
+                Drafts <span class="num">${drafts.length}</span></button>`
+            : null
+        }
+      </span>
       <button type="submit" class="primary" title="Send · Ctrl Enter">Send${many} <kbd>Ctrl ⏎</kbd>
       </button>
     </div>

@@ -5,8 +5,10 @@ import { isPerson } from "../core/lookup.js";
 import {
   BODY_CHARS,
   call,
+  link,
   me,
   met,
+  passes,
   refusal,
   ring,
   roster,
@@ -72,7 +74,7 @@ export function drop() {
 export function compose(to = null, text = null) {
   draft.value = { ...EMPTY, to };
   if (text !== null) setText(null, text);
-  ask();
+  focusBox();
 }
 
 /** Open a prepared draft. `set.after` runs when it is sent. */
@@ -80,7 +82,7 @@ export function prepare(text, set) {
   discard(HANDED);
   setText(HANDED, text);
   draft.value = { ...EMPTY, ...set, place: HANDED };
-  ask();
+  focusBox();
 }
 
 /** Open a reply to a message. To an own message, it goes to the same recipients. */
@@ -95,10 +97,11 @@ export function reply(message) {
     about: message,
     intent: null,
   };
-  ask();
+  focusBox();
 }
 
-function ask() {
+/** Move the focus to the message box, or open the floating one. */
+export function focusBox() {
   floating.value = true;
   focusAsked.value += 1;
 }
@@ -110,7 +113,7 @@ const random = () =>
 
 // Texts on their way, by place: if the page is closed meanwhile, the next one finds them again, and
 // no other tab takes them. Each document holds a lock with its own name while it exists.
-export const DOCUMENT = `ackbox.${random()}`,
+const DOCUMENT = `ackbox.${random()}`,
   LONG_GONE_MS = 60_000;
 navigator.locks?.request(DOCUMENT, () => new Promise(() => {}));
 export const triedAt = (place) => look(place, ".tried");
@@ -151,19 +154,107 @@ export function bring(place, { key, asked, parent, text, refs, set }) {
 }
 
 /**
- * Finish an attempt. A text that was not sent returns to its box or, if the box has another text by
- * now, above it with the reason.
+ * Finish an attempt. Where `error` can pass, the text waits above the box and is sent again. A text
+ * that was refused returns to its box or, if the box has another text by now, above it with the
+ * reason.
  */
-export function done(place, each, isSent, why) {
+export function done(place, each, isSent, error = null, why = "Not sent yet.") {
   put(
     place,
     ".sent",
     sent(place).filter((one) => one.key !== each.key),
   );
+  const waits = Boolean(error) && passes(error);
   if (isSent) afters.delete(each.key);
-  else if (textAt(place)) put(place, ".refused", [...refused(place), { ...each, why }]);
+  else if (waits || textAt(place))
+    put(place, ".refused", [
+      ...refused(place).filter((one) => one.key !== each.key),
+      { ...each, why: error ? refusal(error) : why, waits },
+    ]);
   else bring(place, each);
+  if (waits && !isSent) plan(error.retry_after_s);
+  shelf.value += 1;
 }
+
+// --- texts that wait for the server -----------------------------------------------------------
+
+/** Counts changes of the texts that are not sent: the message box shows them. */
+export const shelf = signal(0);
+const ENDS = [".refs", ".set", ".tried", ".sent", ".refused"];
+/** Places of this workspace for which this browser keeps anything; null for a new message. */
+export function places() {
+  const found = new Set();
+  for (const key of Object.keys(localStorage)) {
+    if (!key.startsWith(kept(""))) continue;
+    const end = ENDS.find((each) => key.endsWith(each)) ?? "",
+      place = key.slice(kept("").length, key.length - end.length);
+    // Another workspace can have a name that begins with the name of this one.
+    if (/^(new|handed|[0-9a-f]{32}|to .+)$/.test(place)) found.add(place === "new" ? null : place);
+  }
+  return [...found];
+}
+/** Texts of all places that are sent again, each with its place. */
+export const waiting = () =>
+  places().flatMap((place) =>
+    refused(place)
+      .filter((each) => each.waits)
+      .map((each) => ({ ...each, place })),
+  );
+
+const RETRY_MS = 5_000,
+  MAX_RETRY_MS = 60_000,
+  // A text can be wrong by then: from that age on, only the person sends it again.
+  MAX_WAIT_MS = 3_600_000;
+let timer = null,
+  pauseMs = RETRY_MS,
+  isSending = false;
+function plan(after_s) {
+  timer ??= setTimeout(resend, after_s ? 1000 * after_s : pauseMs);
+  pauseMs = Math.min(2 * pauseMs, MAX_RETRY_MS);
+}
+
+/** Send a text from above the box again, unchanged. Returns what is left to do, and the error. */
+export async function retry(place, each) {
+  if (!unshelve(place, each)) return {};
+  const now = { ...each, by: DOCUMENT, at: Date.now(), since: each.since ?? each.at };
+  put(place, ".sent", [...sent(place), now]);
+  shelf.value += 1;
+  try {
+    const left = await send(now);
+    done(place, now, true);
+    return { left };
+  } catch (error) {
+    const isSent = hasArrived(now.key);
+    done(place, now, isSent, error);
+    return isSent ? {} : { error };
+  }
+}
+
+/** Send the texts that wait for the server, until one of them fails again. */
+async function resend() {
+  if (isSending) return;
+  isSending = true;
+  clearTimeout(timer);
+  timer = null;
+  for (const { place, ...each } of waiting()) {
+    if ((each.since ?? each.at) < Date.now() - MAX_WAIT_MS) {
+      unshelve(place, each);
+      put(place, ".refused", [...refused(place), { ...each, waits: false }]);
+      shelf.value += 1;
+    } else {
+      const { error } = await retry(place, each);
+      if (error && passes(error)) break;
+      pauseMs = RETRY_MS;
+    }
+  }
+  isSending = false;
+}
+let wasLive = false;
+link.subscribe(({ state }) => {
+  if (state === "live" && !wasLive) setTimeout(resend, 0);
+  wasLive = state === "live";
+});
+addEventListener("online", resend);
 
 /** Remove a refused text from above the box; false if another page did so first. */
 export function unshelve(place, each) {
@@ -204,7 +295,8 @@ export function recover(place, then) {
   for (const each of sent(place)) {
     const back = () => {
       if (!sent(place).some((one) => one.key === each.key)) return;
-      done(place, each, hasArrived(each.key), "The page was closed before the server responded.");
+      const why = "The page was closed before the server responded.";
+      done(place, each, hasArrived(each.key), null, why);
       then();
     };
     if (each.by === DOCUMENT) continue;

@@ -274,16 +274,31 @@ const SEALED =
 /** The text of a message, or why a sealed one has none here. */
 export const textOf = (message) => (message.sealed && !message.body ? SEALED : message.body);
 
+const BLOCKS = new Set(["paragraph", "heading", "code", "list", "table", "blockquote"]);
+/** Tokens of Markdown as plain text, each block on lines of its own. */
+const plain = (tokens) => tokens.map(plainOf).join("");
+function plainOf(token) {
+  const parts = token.items ?? (token.header ? [token.header, ...token.rows].flat() : null),
+    text = parts
+      ? parts.map((each) => plain(each.tokens)).join("\n")
+      : token.tokens
+        ? plain(token.tokens)
+        : token.type === "br"
+          ? "\n"
+          : (token.text ?? "");
+  return BLOCKS.has(token.type) ? `\n${text}\n` : text;
+}
+const PLAIN_CHARS = 2000;
+/** The lines of a text without the marks of Markdown and without empty lines. */
+export const plainLines = (text) =>
+  plain(lexer(text.slice(0, PLAIN_CHARS)))
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+
 /** The first line of a message: its subject or, without one, the start of its text. */
 export function firstLine(message) {
-  return (
-    safe(
-      (message.subject || textOf(message) || "")
-        .trim()
-        .split("\n", 1)[0]
-        .replace(/^#+\s*/, ""),
-    ) || "(no text)"
-  );
+  return safe(message.subject || plainLines(textOf(message) || "")[0] || "") || "(no text)";
 }
 
 // --- text -------------------------------------------------------------------------------------
