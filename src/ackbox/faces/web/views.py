@@ -71,6 +71,7 @@ STYLES = (
     "base",
     "frame",
     "messages",
+    "body",
     "compose",
     "lists",
     "overlays",

@@ -20,7 +20,7 @@ import {
 } from "./store.js";
 import { busy, go, nextDensity, route } from "./frame.js";
 import { focusPage, help, keys } from "./keys.js";
-import { Navigation, Palette, isOpen, listed, palette } from "./navigation.js";
+import { Navigation, isOpen, listed, palette } from "./navigation.js";
 import { PAGES, placeOf } from "./pages.js";
 
 /** A page whose script is fetched when the page is first opened. */
@@ -72,6 +72,7 @@ function Middle() {
     }</main>`;
 }
 
+const PALETTE = { later: () => import("./palette.js"), title: "Palette" };
 const HELP = { later: () => import("./help.js"), title: "Help" };
 
 // Screen readers announce a summary every ten seconds, never every row; urgent messages at once.
@@ -136,7 +137,7 @@ function App() {
     aria-expanded=${isOpen.value} onClick=${() => {
       isOpen.value = !isOpen.value;
     }}><${Icon} d="M2.5 4h11M2.5 8h11M2.5 12h11" /></button>
-    <${Navigation} /><${Middle} />${palette.value ? html`<${Palette} />` : null}${
+    <${Navigation} /><${Middle} />${palette.value ? html`<${Later} page=${PALETTE} />` : null}${
       help.value
         ? html`
     <${Later} page=${HELP} />`
@@ -211,5 +212,12 @@ start();
 const soon = Object.values(PAGES).filter((page) => page.soon);
 setTimeout(() => {
   for (const page of soon) page.later().catch(() => {});
+  // With its view at hand, it takes the keys that follow at once.
+  PALETTE.later().then(
+    (module) => {
+      PALETTE.view = module.Palette;
+    },
+    () => {},
+  );
 }, 0);
 requestAnimationFrame(() => focusPage({ preventScroll: true }));

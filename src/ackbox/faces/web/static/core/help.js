@@ -1,6 +1,6 @@
-// Help: the keyboard shortcuts of the open page, and what the circles of receipts mean.
+// Help: the keyboard shortcuts of the open page, and the legend of receipts, presence and priority.
 import { useLayoutEffect, useRef } from "../vendor/hooks.js";
-import { html, Circle, CloseButton, Key } from "../widgets/ui.js";
+import { html, Circle, CloseButton, Key, Presence } from "../widgets/ui.js";
 import { help, known } from "./keys.js";
 
 const RECEIPTS = [
@@ -9,6 +9,17 @@ const RECEIPTS = [
   ["read", "read by at least one recipient"],
   ["acknowledged", "acknowledged by all recipients"],
   ["expired", "expired before it was delivered"],
+];
+
+const PRESENCE = [
+  ["online", "seen within its time limit"],
+  ["idle", "seen within an hour"],
+  ["away", "not seen for longer"],
+  ["never", "has never connected"],
+];
+const PRIORITY = [
+  ["high", "high priority"],
+  ["urgent", "urgent"],
 ];
 
 export function Help() {
@@ -24,7 +35,7 @@ export function Help() {
   return html`<dialog class="help" ref=${dialog} aria-label="Keyboard shortcuts" onClose=${close}
     onClick=${(event) => {
       if (event.target === dialog.current) close();
-    }}><header><h2>Keyboard shortcuts</h2><span class="grow"></span><${CloseButton}
+    }}><header><h2>Keyboard shortcuts and symbols</h2><span class="grow"></span><${CloseButton}
     onClick=${close} /></header>
     <div class="columns">${known().map(
       ({ title, map }) =>
@@ -47,5 +58,11 @@ export function Help() {
         ([state, what]) => html`<div><dt><${Circle} state=${state} /></dt><dd>${what}</dd></div>`,
       )}<div><dt><code>1/3</code></dt><dd>1 of 3 recipients has acknowledged it</dd></div></dl>
       </section>
+      <section><h3>Presence and priority</h3><dl>${PRESENCE.map(
+        ([state, what]) => html`<div><dt><${Presence} state=${state} /></dt><dd>${what}</dd></div>`,
+      )}${PRIORITY.map(
+        ([level, what]) =>
+          html`<div><dt><span class=${`bar bar-${level}`}></span></dt><dd>${what}</dd></div>`,
+      )}</dl></section>
     </div></dialog>`;
 }

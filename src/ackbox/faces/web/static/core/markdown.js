@@ -37,7 +37,8 @@ function blocks(lines, depth) {
       const end = new RegExp(`^ {0,3}${fence[1][0] === "`" ? "`" : "~"}{${fence[1].length},}\\s*$`);
       let to = at + 1;
       while (to < lines.length && !end.test(lines[to])) to += 1;
-      out.push({ type: "code", text: lines.slice(at + 1, to).join("\n") });
+      const [lang] = fence[2].trim().toLowerCase().split(/\s/);
+      out.push({ type: "code", lang, text: lines.slice(at + 1, to).join("\n") });
       at = to + 1;
     } else if (heading) {
       out.push({ type: "heading", depth: heading[1].length, tokens: inline(heading[2] ?? "") });

@@ -1,10 +1,8 @@
-// Navigation: the pages and agents on the left, the command palette, and the list of shortcuts.
+// Navigation: the pages and agents on the left, and the menu of the signed-in person.
 import { signal } from "../vendor/signals.js";
-import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
+import { useEffect, useRef } from "../vendor/hooks.js";
 import { html, Human, Icon, Presence, safe, seen } from "../widgets/ui.js";
-import { compose } from "../widgets/drafts.js";
-import { kept } from "./filter.js";
-import { density, go, nextDensity, nextTheme, route, setTheme, theme, useOthers } from "./frame.js";
+import { density, go, nextDensity, nextTheme, route, theme } from "./frame.js";
 import { help } from "./keys.js";
 import { address, rankOf } from "./lookup.js";
 import { PAGES, placeOf } from "./pages.js";
@@ -12,6 +10,8 @@ import { base, first, me, needs, root, roster, workspace } from "./store.js";
 
 /** Whether the navigation is open on a narrow screen. */
 export const isOpen = signal(false);
+/** Whether the palette is open. */
+export const palette = signal(false);
 /** The pages of the navigation: [name, page] pairs. */
 export const listed = () => Object.entries(PAGES).filter(([, page]) => page.place);
 
@@ -40,9 +40,24 @@ function agentsShown({ agents, total, waiting }) {
   return [...waiting, ...others].slice(0, MAX_AGENTS);
 }
 
+/** Keep the order of agents while the pointer is over them; others follow at the end. */
+function useSteady(agents) {
+  const held = useRef(false),
+    order = useRef([]);
+  const placeOfName = ({ agent }) => (order.current.indexOf(agent) + 1 || Infinity) - 1;
+  const now = held.current
+    ? [...agents].sort((one, other) => placeOfName(one) - placeOfName(other) || 0)
+    : agents;
+  order.current = now.map((each) => each.agent);
+  const hold = (is) => () => {
+    held.current = is;
+  };
+  return [now, { onPointerEnter: hold(true), onPointerLeave: hold(false) }];
+}
+
 export function Navigation() {
   const { online, total, awaited } = roster.value,
-    agents = agentsShown(roster.value),
+    [agents, holding] = useSteady(agentsShown(roster.value)),
     isMore = PAGES[route.value.page]?.more || localStorage.getItem(MORE) === "on";
   return html`<nav class=${`left ${isOpen.value ? "is-open" : ""}`} aria-label="Pages and agents">
     <div class="brand">
@@ -54,7 +69,7 @@ export function Navigation() {
     }}><summary>More</summary>
       <${Places} of=${listed().filter(([, page]) => page.more)} /></details>
     <h2>Agents <span class="num">${online}/${total}</span></h2>
-    <ul class="agents">
+    <ul class="agents" ...${holding}>
       ${agents.map((each) => html`<${Agent} key=${each.agent} each=${each} />`)}
       ${total > agents.length ? html`<${More} count=${total - agents.length} />` : null}
       ${awaited.slice(0, MAX_AWAITED).map(
@@ -165,154 +180,11 @@ function Me() {
         Density: ${density.value}</button>
       <button type="button" onClick=${closed(() => {
         help.value = true;
-      })}><${Icon} d="M2 4.5h12v7H2zM5 9.5h6M5 7h.1M8 7h.1M11 7h.1" /> Keyboard shortcuts</button>
+      })}><${Icon} d="M2 4.5h12v7H2zM5 9.5h6M5 7h.1M8 7h.1M11 7h.1" />
+        Shortcuts and symbols</button>
       <button type="button" onClick=${closed(() => go(`${base}/settings`))}><${Icon}
         d="M2 5h6M12 5h2M2 11h2M8 11h6M8 3v4h4V3zM4 9v4h4V9z" /> Settings</button>
       <form method="post" action=${`${root}/logout`}><button><${Icon}
         d="M6 2.5H3v11h3M7 8h7M11 5l3 3-3 3" /> Sign out</button></form>
     </div></details>`;
-}
-
-/** Whether the palette is open. */
-export const palette = signal(false);
-
-const mailbox = (each) => ({
-  text: each.agent,
-  kind: "mailbox",
-  hint: each.presence,
-  run: () => go(address(`a/${each.agent}`)),
-});
-
-function commands(others) {
-  return [
-    ...listed().map(([name, page]) => ({
-      text: page.title,
-      kind: "page",
-      hint: page.key ? `g ${page.key}` : "",
-      run: () => go(placeOf(name)),
-    })),
-    ...roster.value.agents.map(mailbox),
-    ...others.map(mailbox),
-    ...roster.value.agents
-      .filter((each) => each.agent !== me.agent)
-      .map((each) => ({
-        text: `Send to ${each.agent}`,
-        kind: "command",
-        hint: "c",
-        run: () => compose([each.agent]),
-      })),
-    { text: "Send to everyone", kind: "command", hint: "c", run: () => compose() },
-    { text: "Theme: system", kind: "command", hint: "", run: () => setTheme("system") },
-    { text: "Theme: dark", kind: "command", hint: "", run: () => setTheme("dark") },
-    { text: "Theme: light", kind: "command", hint: "", run: () => setTheme("light") },
-    { text: "Change density", kind: "command", hint: "d", run: nextDensity },
-    {
-      text: "Keyboard shortcuts",
-      kind: "command",
-      hint: "?",
-      run: () => {
-        help.value = true;
-      },
-    },
-    ...first.workspaces
-      .filter((name) => name !== workspace)
-      .map((name) => ({
-        text: `Workspace ${name}`,
-        kind: "workspace",
-        hint: "",
-        run: () => location.assign(`${root}/w/${encodeURIComponent(name)}/live`),
-      })),
-    ...kept.value.map((q) => ({
-      text: q,
-      kind: "saved search",
-      hint: "",
-      run: () => go(`${base}/search?${new URLSearchParams({ q })}`),
-    })),
-    {
-      text: "Blocked",
-      kind: "filter",
-      hint: "intent:blocked",
-      run: () => go(`${base}/live?q=intent:blocked`),
-    },
-    {
-      text: "Not acknowledged",
-      kind: "filter",
-      hint: "is:unacked",
-      run: () => go(`${base}/live?q=is:unacked`),
-    },
-  ];
-}
-
-function score(text, wanted) {
-  const low = text.toLowerCase(),
-    at = low.indexOf(wanted);
-  if (at >= 0) return at === 0 ? 0 : 1 + at / 100;
-  let from = 0;
-  for (const c of wanted) {
-    from = low.indexOf(c, from) + 1;
-    if (!from) return null;
-  }
-  return 3;
-}
-
-export function Palette() {
-  const [text, set] = useState(""),
-    [at, setAt] = useState(0);
-  const dialog = useRef(null),
-    back = useRef(/** @type {HTMLElement} */ (document.activeElement));
-  // Close the dialog before it is removed: nothing behind an open dialog can take the focus.
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    shown.showModal();
-    return () => {
-      shown.close();
-      back.current?.focus?.();
-    };
-  }, []);
-  const wanted = text.trim().toLowerCase(),
-    others = useOthers(wanted);
-  const found = commands(others)
-    .map((each) => ({ ...each, score: wanted ? score(each.text, wanted) : 0 }))
-    .filter((each) => each.score !== null)
-    .sort((one, other) => one.score - other.score)
-    .slice(0, 12);
-  const close = () => {
-    palette.value = false;
-  };
-  const run = (each) => {
-    close();
-    setTimeout(() => each?.run(), 0);
-  };
-  return html`<dialog class="palette" ref=${dialog} aria-label="Command palette" onClose=${close}
-    onClick=${(event) => {
-      if (event.target === dialog.current) close();
-    }}>
-    <input value=${text} placeholder="Go to a page or agent, or run a command"
-    aria-label="Command palette" role="combobox" aria-expanded="true" aria-controls="found"
-      aria-activedescendant=${`found-${at}`} autocomplete="off" spellcheck="false" autofocus
-      onInput=${(event) => {
-        set(event.target.value);
-        setAt(0);
-      }} onKeyDown=${(event) => {
-        if (event.key === "ArrowDown") {
-          event.preventDefault();
-          setAt(Math.min(found.length - 1, at + 1));
-        } else if (event.key === "ArrowUp") {
-          event.preventDefault();
-          setAt(Math.max(0, at - 1));
-        } else if (event.key === "Enter") {
-          event.preventDefault();
-          run(found[at]);
-        } else if (event.key === "Escape") {
-          event.preventDefault();
-          close();
-        }
-      }} />
-    <ul id="found" role="listbox" aria-label="Results">${found.map(
-      (each, number) => html`<li
-    id=${`found-${number}`} role="option" aria-selected=${number === at}
-      class=${number === at ? "is-at" : ""} onClick=${() => run(each)}><bdi>${safe(each.text)}</bdi>
-        <span class="dim small">${each.kind}</span><span class="grow"></span><span
-        class="dim small">${each.hint}</span></li>`,
-    )}</ul></dialog>`;
 }

@@ -2,7 +2,7 @@
 // becomes nodes, never HTML.
 import { h } from "../vendor/preact.js";
 import htm from "../vendor/htm.js";
-import { useState } from "../vendor/hooks.js";
+import { useEffect, useState } from "../vendor/hooks.js";
 import { signal } from "../vendor/signals.js";
 import { lexer } from "../core/markdown.js";
 import { time } from "../core/store.js";
@@ -346,7 +346,7 @@ function node(token) {
     case "codespan":
       return html`<code>${safe(token.text)}</code>`;
     case "code":
-      return html`<pre><code>${safe(token.text)}</code></pre>`;
+      return html`<${Code} text=${token.text} lang=${token.lang} />`;
     case "br":
       return html`<br />`;
     case "hr":
@@ -381,6 +381,32 @@ function node(token) {
     default:
       return safe(token.text);
   }
+}
+
+/** A block of code with a button that copies it. Colours are fetched if its language is named. */
+function Code({ text, lang }) {
+  const shown = safe(text),
+    [parts, set] = useState(null);
+  useEffect(() => {
+    let here = true;
+    set(null);
+    if (lang)
+      import("./code_colours.js").then((module) =>
+        module.coloured(shown, lang).then((found) => {
+          if (here) set(found);
+        }),
+      );
+    return () => {
+      here = false;
+    };
+  }, [shown, lang]);
+  return html`<div class="code"><pre tabindex="0" role="region" aria-label="Code"><code>${
+    parts
+      ? parts.map(([part, kind]) =>
+          kind ? html`<span class=${`code-${kind}`}>${part}</span>` : part,
+        )
+      : shown
+  }</code></pre><${Copy} text=${text} /></div>`;
 }
 
 /** The text of a message, as Markdown. */
