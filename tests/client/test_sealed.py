@@ -16,6 +16,7 @@ from ackbox.errors import (
     NotMember,
     RemovedMember,
     TooLong,
+    UnknownRecipient,
 )
 from tests.client.sealed import Team, in_threads
 
@@ -251,6 +252,26 @@ def test_what_a_sealed_workspace_cannot_do_is_refused_before_it_is_sent(tell: An
             ana("task.create", title="secret title")
         assert caught.value.code == "sealed_refused"
         assert bob.texts() == []
+
+    tell(story)
+
+
+def test_a_persons_broadcast_that_starts_with_a_name_goes_to_that_member(tell: Any) -> None:
+    def story(team: Team) -> None:
+        bob, cy, ana = team.join("bob"), team.join("cy"), team.ana
+        ana.send("*", "@bob, look", mention=True)
+        ana.send("*", "@bob-2 everyone", mention=False)
+        with pytest.raises(UnknownRecipient, match="no agent called 'bobb'"):
+            ana.send("*", "@bobb look", mention=True)
+        # An agent quotes a name without meaning it.
+        bob.send("*", "@cy said so", mention=True)
+        shown = ana("message.history")["messages"]
+        assert [(each["sender"], each["to"]) for each in shown] == [
+            ("bob", ["*"]),
+            ("ana", ["*"]),
+            ("ana", ["bob"]),
+        ]
+        assert cy.texts() == ["@bob-2 everyone", "@cy said so"]
 
     tell(story)
 

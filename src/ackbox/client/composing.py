@@ -12,9 +12,12 @@ import msgspec
 
 from ackbox.client.vaults import Vault
 from ackbox.errors import Invalid, MissingField
-from ackbox.model.address import parse_audience, reply_audience
+from ackbox.model.address import Address, parse_audience, reply_audience
+from ackbox.model.message import BODY_LIMIT
 from ackbox.model.moment import IdMaker, parse_moment
+from ackbox.model.text import composed
 from ackbox.ops.decode import decode
+from ackbox.ops.message.audience import mentioned_in
 from ackbox.ops.message.content import check_text
 from ackbox.ops.message.send import Send
 from ackbox.vault.envelope import Content, Header, RosterHead
@@ -22,7 +25,7 @@ from ackbox.vault.roster import MAX_MEMBERS
 
 DAY_MS = 86_400_000
 PASSED_ON = ("unknown", "exact", "lists_everyone", "relaxed_limits")
-REFUSED = ("reroute", "mention", "by_instance")
+REFUSED = ("reroute", "by_instance")
 _new_id = IdMaker()
 
 
@@ -93,8 +96,11 @@ def _addresses(vault: Vault, parent_of: Callable[[str], dict[str, Any]], send: S
             hint="Set `to` to names, or '*' for everyone; or `parent` to reply to a message.",
             field="to",
         )
+    audience = parse_audience(to, instance=send.to_instance, exact=send.exact)
+    if send.mention and send.body.startswith("@") and audience[0].is_everyone:
+        audience = _mentioned(vault, send.body) or audience
     found: list[str] = []
-    for address in parse_audience(to, instance=send.to_instance, exact=send.exact):
+    for address in audience:
         if address.is_humans:
             found += [each.name for each in vault.roster.current() if each.kind == "human"]
             continue
@@ -108,3 +114,11 @@ def _addresses(vault: Vault, parent_of: Callable[[str], dict[str, Any]], send: S
             field="to",
         )
     return list(dict.fromkeys(found))
+
+
+def _mentioned(vault: Vault, body: str) -> tuple[Address, ...]:
+    """Return the member that a person's text starts with; nobody for an agent's text."""
+    if vault.roster.members[vault.keys.id].kind != "human":
+        return ()
+    names = [each.name for each in vault.roster.current()]
+    return (Address(mentioned_in(composed(body, field="body", limit=BODY_LIMIT), names)),)

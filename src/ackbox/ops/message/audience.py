@@ -6,6 +6,7 @@ Explained in docs/why/addresses.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -215,11 +216,15 @@ async def _meant(context: Context, address: Address) -> Address:
 
 
 async def mentioned(context: Context, text: str) -> str:
-    """Return the name that a text starts with after its `@`: the longest that is known here.
+    """Return the known name that a text starts with, as `mentioned_in` does."""
+    return mentioned_in(text, await context.store.known_names())
+
+
+def mentioned_in(text: str, names: Sequence[str]) -> str:
+    """Return the name that a text starts with after its `@`: the longest of the names.
 
     Raises UnknownRecipient: a typing error must not send a direct message to everyone.
     """
-    names = await context.store.known_names()
     found = [
         name for name in names if text[1:].startswith(name) and not _goes_on(text[1 + len(name) :])
     ]
