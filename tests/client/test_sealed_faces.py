@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 import ackbox
+from ackbox.app.limits import Limits
 from ackbox.client.sealed import SealedCaller
 from ackbox.errors import BadKey, NotMember
-from ackbox.faces.server.sealed_mcp import SealedApp, start
+from ackbox.faces.server.sealed_mcp import BridgeApp, start
 from ackbox.faces.stdio_bridge.bridge import Bridge
 from ackbox.faces.stdio_bridge.identity import Identity
 from ackbox.faces.tui.state.link import Link
@@ -142,7 +143,7 @@ async def test_the_bridge_marks_what_its_answer_holds(pair: tuple[Team, Member])
             team.ana.send("bob", text)
 
     await asyncio.to_thread(send)
-    app = SealedApp(lambda: caller_of(team, bob))
+    app = BridgeApp(lambda: caller_of(team, bob), Limits())
     params = {"workspace": team.workspace, "agent": "bob", "mark": "read", "evidence": "tool"}
 
     def two(items: Sequence[Any]) -> Fitted:
@@ -157,7 +158,7 @@ async def test_the_bridge_marks_what_its_answer_holds(pair: tuple[Team, Member])
 
 async def test_the_bridges_endpoint_takes_its_own_key_only(pair: tuple[Team, Member]) -> None:
     team, bob = pair
-    app = SealedApp(lambda: caller_of(team, bob))
+    app = BridgeApp(lambda: caller_of(team, bob), Limits())
     for key in (None, "", "abx_agt_other", f"{team.key}x"):
         with pytest.raises(BadKey, match="not the bridge's own"):
             await app.call("inbox.check", {}, credential=key)

@@ -88,6 +88,11 @@ class Bell:
         return sum(each.key_id is None for each in self._followers)
 
     @property
+    def has_followers(self) -> bool:
+        """Whether anybody waits or follows now."""
+        return bool(self._followers)
+
+    @property
     def is_closing(self) -> bool:
         return self._closing
 

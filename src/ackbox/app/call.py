@@ -77,6 +77,7 @@ class App:
         self._rooms = Rooms()
         self._rosters = Rosters()
         self.stays = Stays(self._run, self.limits.spend, self.alive, lambda: self.bell.is_closing)
+        self.leave = self.stays.leave
         self._waits = Waits(self.bell, self.alive, self._callers.ended)
         self._following = Following(self._run, self.bell, self.alive)
         self._known_numbers: dict[str, int] = {}
@@ -161,7 +162,7 @@ class App:
     async def stay(
         self, params: Any, *, credential: str | None, face: str = "library"
     ) -> tuple[Stay, Any]:
-        """Check in, and count as online until `stays.leave`; see Stays.come."""
+        """Check in, and count as online until `leave`; see Stays.come."""
         return await self.stays.come(await self.identify(credential), params, face)
 
     async def call(

@@ -20,7 +20,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ackbox import __version__
-from ackbox.app.call import App
+from ackbox.app.serving import Serving
 from ackbox.dialects import DIALECTS, REALTIMES
 from ackbox.dialects.engine.rest import Rest
 from ackbox.errors import AckboxError, NotAllowed
@@ -49,7 +49,7 @@ class KeylessPort(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_web(
-    app: App,
+    app: Serving,
     *,
     hosts: list[str],
     origins: list[str],
@@ -111,7 +111,7 @@ def _tools() -> int:
     return len(TOOLS)
 
 
-def _without_key(app: App, call: Calling, keyless: KeylessPort) -> ASGIApp:
+def _without_key(app: Serving, call: Calling, keyless: KeylessPort) -> ASGIApp:
     """Return the application of the port for clients without keys: one dialect's routes alone.
 
     No Origin is accepted: otherwise each page in a browser of this machine could send messages.
@@ -121,7 +121,7 @@ def _without_key(app: App, call: Calling, keyless: KeylessPort) -> ASGIApp:
     return Guard(Starlette(routes=routes), hosts=hosts, origins=(), limits=app.limits)
 
 
-def _by_port(app: App, call: Calling, keyless: KeylessPort) -> Middleware:
+def _by_port(app: Serving, call: Calling, keyless: KeylessPort) -> Middleware:
     """Return the middleware that keeps requests on the port for clients without keys from the rest
     of the server.
     """
@@ -138,7 +138,7 @@ def _by_port(app: App, call: Calling, keyless: KeylessPort) -> Middleware:
     return Middleware(around)
 
 
-def _own_routes(app: App, metrics: Metrics) -> list[Route]:
+def _own_routes(app: Serving, metrics: Metrics) -> list[Route]:
     """Return the routes about the server itself: its health, metrics and description."""
 
     async def healthz(_: Request) -> Response:

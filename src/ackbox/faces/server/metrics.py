@@ -14,21 +14,21 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ackbox.app.bell import Gone
-from ackbox.app.call import App
+from ackbox.app.serving import Serving
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.faces.http.wire import Calling
 from ackbox.ops.access import PLAIN, Connection
 from ackbox.ops.fitting import Fits, all_fit
 from ackbox.ops.table import OPERATIONS
 
-FACES = frozenset({"rest", "mcp", "cli", "bridge", "ws", "web", "tui", "hook"})
+FACES = frozenset({"rest", "mcp", "cli", "bridge", "ws", "web", "tui", "hook", "gateway"})
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 60)
 
 
 class Metrics:
     """Counters around one app's `call`."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Serving) -> None:
         self._registry = CollectorRegistry()
         self._calls = Counter(
             "ackbox_calls",
@@ -98,7 +98,7 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-def counted(app: App) -> tuple[Calling, Metrics]:
+def counted(app: Serving) -> tuple[Calling, Metrics]:
     """Return an app's call with counting, and the counts."""
     metrics = Metrics(app)
     return metrics.call, metrics

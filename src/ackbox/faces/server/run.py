@@ -25,6 +25,7 @@ import uvicorn
 from ackbox import __version__, config
 from ackbox.app.call import App, open_app
 from ackbox.app.library import ensure_keyless, ensure_operator
+from ackbox.app.serving import Serving
 from ackbox.client.discovery import DEFAULT_PORT, announce, holder
 from ackbox.client.http import HttpCaller
 from ackbox.client.running import read_operator_key, read_server
@@ -290,33 +291,15 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     app.notices += [notice] if notice else []
     hosts, origins = who_may_knock(place.host, port, place.names)
     fast_hook = fast.new_pass(lambda: read_operator_key(place.where))
-    settings = uvicorn.Config(
-        make_web(
-            app,
-            hosts=hosts,
-            origins=origins,
-            fast_hook=fast_hook,
-            keyless=keyless,
-            data_dir=place.where,
-        ),
-        log_config=None,
-        lifespan="on",
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        timeout_keep_alive=75,
-        server_header=False,
-        **PROTOCOLS,
+    web = make_web(
+        app,
+        hosts=hosts,
+        origins=origins,
+        fast_hook=fast_hook,
+        keyless=keyless,
+        data_dir=place.where,
     )
-    server = _Server(settings)
-    running = asyncio.create_task(server.serve(sockets=[sock, *keyless_socks]))
-    while not server.started and not running.done():
-        await asyncio.sleep(0.005)
-    if not server.started:
-        await running
-        raise Unavailable("The server could not start.", hint="Read its log.")
-    settle_memory()
-    # Waiting callers must not delay the shutdown: they get a response as soon as it is requested.
-    watch = asyncio.create_task(_answer_all_at_the_end(server, app))
+    running, watch = await start(web, [sock, *keyless_socks], app)
     facts = app.engine.facts()
     # The numeric address that it listens on, not a name: `localhost` may lead a caller to another
     # program on the same port of ::1.
@@ -341,6 +324,36 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     watch.cancel()
 
 
+async def start(
+    web: Any, socks: list[socket.socket], app: Serving
+) -> tuple[asyncio.Task[None], asyncio.Task[None]]:
+    """Serve an application on listening sockets until the process is asked to stop.
+
+    Returns when it is ready, with the task that ends when it has stopped, and the one that answers
+    waiting callers then. Raises Unavailable.
+    """
+    settings = uvicorn.Config(
+        web,
+        log_config=None,
+        lifespan="on",
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=75,
+        server_header=False,
+        **PROTOCOLS,
+    )
+    server = _Server(settings)
+    running = asyncio.create_task(server.serve(sockets=socks))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.005)
+    if not server.started:
+        await running
+        raise Unavailable("The server could not start.", hint="Read its log.")
+    settle_memory()
+    # Waiting callers must not delay the shutdown: they get a response as soon as it is requested.
+    return running, asyncio.create_task(_answer_all_at_the_end(server, app))
+
+
 def options_of(place: Place) -> dict[str, Any]:
     """Return the options that a server was started with, for comparison by a second `up`; without a
     password.
@@ -363,7 +376,7 @@ def settle_memory() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
-async def _answer_all_at_the_end(server: uvicorn.Server, app: App) -> None:
+async def _answer_all_at_the_end(server: uvicorn.Server, app: Serving) -> None:
     while not server.should_exit:
         await asyncio.sleep(0.1)
     app.bell.close()

@@ -16,8 +16,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ackbox.app.call import App
 from ackbox.app.limits import Limits
+from ackbox.app.serving import Serving
 from ackbox.dialects import KEY_HEADERS
 from ackbox.dialects.engine.realtime import Realtime
 from ackbox.errors import AckboxError, BadKey, Conflict, Invalid, NotFound, RateLimited
@@ -59,11 +59,11 @@ class NeedsUpgrade(Invalid):
 class Sockets:
     """The endpoint /ws and all open sockets."""
 
-    def __init__(self, app: App, call: Calling, tickets: Tickets) -> None:
+    def __init__(self, app: Serving, call: Calling, tickets: Tickets) -> None:
         self._app = app
         self._call = call
         self._tickets = tickets
-        self._feeds = Feeds(call, app.follow, app.unfollow, app.stay, app.stays.leave)
+        self._feeds = Feeds(call, app.follow, app.unfollow, app.stay, app.leave)
         self._open: set[Session | Viewer] = set()
         self._of_key: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
