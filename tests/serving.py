@@ -7,7 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 
@@ -15,6 +15,13 @@ from ackbox.app.call import App, open_app
 from ackbox.app.founding import found_keyless
 from ackbox.faces.server.asgi import KeylessPort, make_web
 from ackbox.faces.server.run import PROTOCOLS, bind, keyless_routes, who_may_knock
+
+
+class Addressed(Protocol):
+    """A server and a key that it takes."""
+
+    url: str
+    key: str
 
 
 @dataclass

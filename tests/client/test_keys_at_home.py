@@ -63,8 +63,9 @@ ARGUMENTS: dict[str, list[str]] = {
     "backup": ["/nowhere/copy.db"],
     "status": ["0" * 32],
 }
-# These look at this machine, or ask for a terminal before anything else.
+# These look at this machine, or ask for a terminal first.
 LOCAL = {"up", "stop", "completion", "tui", "doctor", "config", "service", "help", "version"}
+LOCAL |= {"gateway"}  # It looks for a vault key first.
 # These are for agent programs, and end differently: their arguments, and the exit code.
 OF_PROGRAMS: dict[str, tuple[list[str], int]] = {
     "run": (["claude"], NO_SERVER),

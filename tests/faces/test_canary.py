@@ -21,7 +21,7 @@ from ackbox.errors import AckboxError
 from ackbox.faces.mcp.native import TOOLS
 from ackbox.ops.table import OPERATIONS
 from tests.answers import items, outside, text_of
-from tests.serving import Served, serving
+from tests.serving import Addressed, Served, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -248,7 +248,7 @@ class Talk:
             return
 
 
-def client(served: Served, path: str, agent: str) -> Client:
+def client(served: Addressed, path: str, agent: str) -> Client:
     headers = {"Authorization": f"Bearer {served.key}", "Ackbox-Agent": quote(agent)}
     return Client(
         streamable_http_client(

@@ -65,9 +65,11 @@ class Staying:
         return self._say({"id": 1, "op": "agent.whoami", "params": {}})
 
     def follow(self, params: dict[str, Any]) -> None:
-        """Request the events of an inbox; `hold` says when one has come."""
+        """Request the events of an inbox, unless the parameters say of what; `hold` says when one
+        has come.
+        """
         with suppress(OSError, AttributeError):
-            frame = {"id": 2, "subscribe": {**params, "of": "inbox"}}
+            frame = {"id": 2, "subscribe": {"of": "inbox", **params}}
             self._socket.send(TEXT, json.dumps(frame).encode())
 
     def hold(self, heard: Callable[[], None] = lambda: None) -> None:
