@@ -61,8 +61,8 @@ WITHOUT: dict[str, dict[str, str]] = {
 # fmt: off
 IMPERATIVES = frozenset({
     "Add", "Append", "Archive", "Assign", "Cancel", "Change", "Check", "Claim", "Copy", "Count",
-    "Create", "Declare", "End", "Export", "Find", "Finish", "Follow", "Get", "Import", "Keep",
-    "Leave", "Link", "List", "Make", "Mark", "Move", "Open", "Pause", "Preview", "Receive",
+    "Create", "Declare", "End", "Export", "Find", "Finish", "Follow", "Get", "Hide", "Import",
+    "Keep", "Leave", "Link", "List", "Make", "Mark", "Move", "Open", "Pause", "Preview", "Receive",
     "Record", "Redeem", "Register", "Remove", "Replace", "Report", "Resume", "Return", "Revoke",
     "Search", "Send", "Set", "Show", "Sign", "Start", "Submit", "Supersede", "Update", "Wait",
     "Withdraw",

@@ -177,6 +177,8 @@ async def _messages(it: Recorder) -> None:
     await call("eve", "mailbox.list", of="bob", limit=2)
     await call("eve", "pause.start", of="bob")
     await call("eve", "pause.end", of="bob")
+    await call("eve", "mute.start", of=sent.id, until="tomorrow 9:00")
+    await call("eve", "mute.end", of=sent.id)
     await call("ana", "message.send", to="bobb", body="Hello")
     await call("eve", "agent.dismiss", name="bobb")
 

@@ -43,7 +43,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "thread": ["0" * 32],
     "search": ["word"],
     "tail": ["--since", "start"],
-    **{verb: ["bob"] for verb in ("nudge", "pause", "resume")},
+    **{verb: ["bob"] for verb in ("nudge", "pause", "resume", "mute", "unmute")},
     "dismiss": ["bob", "--yes"],
     "key": ["list"],
     "agent": ["set-kind", "bob", "human"],

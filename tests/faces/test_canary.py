@@ -73,6 +73,8 @@ WRITES: dict[str, dict[str, Any]] = {
     "key.rotate": {"id": "nothing"},
     "agent.set_kind": {"name": "nobody", "kind": "agent"},
     "agent.quiet": {},
+    "mute.start": {"of": "MESSAGE"},
+    "mute.end": {"of": "MESSAGE"},
     "pause.start": {"of": "MESSAGE"},
     "pause.end": {"of": "MESSAGE"},
     "invite.create": {"name": "guest"},

@@ -222,6 +222,8 @@ LIGHT = frozenset(
         "note.archive",
         "note.remove",
         "note.supersede",
+        "mute.start",
+        "mute.end",
         "pause.start",
         "pause.end",
         "program.shown",

@@ -115,6 +115,8 @@ APART = {
     "note.tidy",
     "note.unlink",
     "note.supersede",
+    "mute.start",
+    "mute.end",
     "pause.start",
     "pause.end",
     "program.shown",

@@ -38,6 +38,8 @@ MAY: dict[str, set[str]] = {
     "roster.requests": ALL,
     "thread.list": ALL,
     "workspace.needs": ALL,
+    "mute.start": {"human", *ADMINS},
+    "mute.end": {"human", *ADMINS},
     "pause.start": {"human", *ADMINS},
     "pause.end": {"human", *ADMINS},
     "message.send": WRITERS,

@@ -122,7 +122,22 @@ async def test_no_is_remembered_and_settings_turn_it_on_and_off(
     await box.focus()
     await page.keyboard.press("Space")
     await expect(box).to_be_checked()
-    await page.keyboard.press("Space")
+    # What else it is told about, and from whom.
+    await page.get_by_label("blocked").check()
+    await page.get_by_label("Only from").fill("docs, codex")
+    await page.keyboard.press("Enter")
+    assert await barriers(page) == []
+    await page.goto(f"{served.url}/w/default/live")
+    await page.locator(".list .row").first.wait_for()
+    await page.evaluate(HIDE)
+    for agent, intent in (("docs", "status"), ("data", "blocked"), ("docs", "blocked")):
+        await do(served, "message.send", agent=agent, to="*", body=intent, intent=intent)
+    await page.wait_for_function("window.shown.length === 1")
+    assert await page.evaluate("window.shown[0].slice(0, 2)") == ["blocked from docs", "blocked"]
+    await page.goto(f"{served.url}/w/default/settings")
+    await expect(page.get_by_label("blocked")).to_be_checked()
+    await expect(page.get_by_label("Only from")).to_have_value("docs, codex")
+    await page.get_by_label("Desktop notifications").press("Space")
     await expect(box).not_to_be_checked()
     assert await page.evaluate("localStorage.getItem('ackbox.notices')") == "off"
 

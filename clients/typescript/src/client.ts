@@ -1144,6 +1144,20 @@ export interface DismissalResult {
   is_more: boolean;
 }
 
+/** Parameters of mute.end. */
+export interface EndMute {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your agent name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+  /** Name of an agent, or id of a message or of any message of a thread */
+  of: string;
+}
+
 /** Parameters of pause.end. */
 export interface EndPause {
   /** Workspace (default: the key's workspace) */
@@ -2447,6 +2461,18 @@ export interface MoveNote {
   follow?: boolean;
 }
 
+/** A muted message, thread or agent. */
+export interface MuteState {
+  /** Kind: message, thread or agent */
+  kind: "agent" | "message" | "thread";
+  /** Id of the message or thread, or name of the agent */
+  of: string;
+  /** Time at which it was muted */
+  at: string;
+  /** End of the mute; null without an end */
+  until: string | null;
+}
+
 /** A message that needs a person's attention, and why. */
 export interface Need {
   /**
@@ -2476,6 +2502,8 @@ export interface NeedList {
   awaited: string[];
   /** Threads and agents that are paused, as far as you may see them */
   paused: PauseState[];
+  /** Messages, threads and agents that you have hidden (`mute.start`) */
+  muted: MuteState[];
 }
 
 /** Parameters of workspace.needs. */
@@ -3787,6 +3815,22 @@ export interface SignedRecord {
   signature: string;
 }
 
+/** Parameters of mute.start. */
+export interface StartMute {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your agent name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+  /** Name of an agent, or id of a message: its thread is hidden */
+  of: string;
+  /** End: RFC 3339, or 2h, tomorrow 9:00. With it, a message id hides only that message */
+  until?: string | null;
+}
+
 /** Parameters of pause.start. */
 export interface StartPause {
   /** Workspace (default: the key's workspace) */
@@ -4350,6 +4394,12 @@ export interface UnlinkNotes {
   session?: string | null;
   /** Id of a link, as note.get returns it */
   id: string;
+}
+
+/** The mutes that ended. */
+export interface UnmuteResult {
+  /** Mutes that ended */
+  ended: MuteState[];
 }
 
 /** Parameters of task.update. */
@@ -5002,6 +5052,26 @@ export class LoginOperations {
   }
 }
 
+export class MuteOperations {
+  constructor(private readonly transport: Transport) {}
+
+  /**
+   * Hide an agent, a thread or a message under "Needs you".
+   *
+   * An agent and a thread stay hidden until `mute.end`, or until a time; a message needs the
+   * time. Inboxes and other people do not change, and urgent messages are shown anyway, except
+   * a message that is hidden itself. Muting again replaces the time.
+   */
+  start(params: StartMute, options?: CallOptions): Promise<MuteState> {
+    return this.transport.call("mute.start", params, "once", options);
+  }
+
+  /** Show a hidden agent, thread or message under "Needs you" again. */
+  end(params: EndMute, options?: CallOptions): Promise<UnmuteResult> {
+    return this.transport.call("mute.end", params, "once", options);
+  }
+}
+
 export class TaskOperations {
   constructor(private readonly transport: Transport) {}
 
@@ -5567,7 +5637,7 @@ export class WorkspaceOperations {
    * Return what needs a person: messages, blocked, urgent or overdue work.
    *
    * Marks nothing. With a person's key it covers that person's messages, with any other key
-   * those of all people.
+   * those of all people. What the person has hidden (`mute.start`) is left out.
    */
   needs(params: NeedsWorkspaceParameters = {}, options?: CallOptions): Promise<NeedList> {
     return this.transport.call("workspace.needs", params, "read", options);
@@ -5629,6 +5699,7 @@ export class Client {
   readonly key: KeyOperations;
   readonly invite: InviteOperations;
   readonly login: LoginOperations;
+  readonly mute: MuteOperations;
   readonly task: TaskOperations;
   readonly note: NoteOperations;
   readonly pause: PauseOperations;
@@ -5654,6 +5725,7 @@ export class Client {
     this.key = new KeyOperations(this.transport);
     this.invite = new InviteOperations(this.transport);
     this.login = new LoginOperations(this.transport);
+    this.mute = new MuteOperations(this.transport);
     this.task = new TaskOperations(this.transport);
     this.note = new NoteOperations(this.transport);
     this.pause = new PauseOperations(this.transport);

@@ -39,6 +39,7 @@ from ackbox.ops.message.send_many import SentMany
 from ackbox.ops.message.status import StatusOf
 from ackbox.ops.message.transcript import Transcript
 from ackbox.ops.message.withdraw import Withdrawn
+from ackbox.ops.mute import Unmuted
 from ackbox.ops.note.change import Removed, Tidied
 from ackbox.ops.note.find import NotePage
 from ackbox.ops.note.graph import Explored, GotNote
@@ -51,6 +52,7 @@ from ackbox.ops.program.wake import Noted, Woken
 from ackbox.ops.receipt import Marked
 from ackbox.ops.review import Review, Reviews
 from ackbox.ops.roster import Appended, Requested, RosterRecords, SignedRecord, WaitingRequests
+from ackbox.ops.rules.mutes import Muted
 from ackbox.ops.schedule import Schedule, Schedules
 from ackbox.ops.server import BackedUp, Status
 from ackbox.ops.session.context import Opening
@@ -806,6 +808,44 @@ class LoginVerbs:
         session: str | None = None,
     ) -> LoginEnded:
         """Sign out: end the key of this call if it came from a link."""
+
+class MuteVerbs:
+    async def start(
+        self,
+        *,
+        of: str,
+        until: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Muted:
+        """Hide an agent, a thread or a message under "Needs you".
+
+        An agent and a thread stay hidden until `mute.end`, or until a time; a message needs
+        the time.
+        Inboxes and other people do not change, and urgent messages are shown anyway, except
+        a message
+        that is hidden itself. Muting again replaces the time.
+
+        Raises NotAllowed (an agent calls), NotFound, Invalid (time not within a year),
+        Conflict (too
+        many).
+        """
+
+    async def end(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Unmuted:
+        """Show a hidden agent, thread or message under "Needs you" again.
+
+        Raises NotAllowed (an agent calls), NotFound (not found, or not hidden).
+        """
 
 class TaskVerbs:
     async def get(
@@ -2149,7 +2189,7 @@ class WorkspaceVerbs:
 
         Marks nothing. With a person's key it covers that person's messages, with any other
         key those of
-        all people.
+        all people. What the person has hidden (`mute.start`) is left out.
         """
 
     async def overview(
@@ -2279,6 +2319,7 @@ class Nouns:
     key: KeyVerbs
     invite: InviteVerbs
     login: LoginVerbs
+    mute: MuteVerbs
     task: TaskVerbs
     note: NoteVerbs
     pause: PauseVerbs
@@ -3014,6 +3055,44 @@ class SyncLoginVerbs:
         session: str | None = None,
     ) -> LoginEnded:
         """Sign out: end the key of this call if it came from a link."""
+
+class SyncMuteVerbs:
+    def start(
+        self,
+        *,
+        of: str,
+        until: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Muted:
+        """Hide an agent, a thread or a message under "Needs you".
+
+        An agent and a thread stay hidden until `mute.end`, or until a time; a message needs
+        the time.
+        Inboxes and other people do not change, and urgent messages are shown anyway, except
+        a message
+        that is hidden itself. Muting again replaces the time.
+
+        Raises NotAllowed (an agent calls), NotFound, Invalid (time not within a year),
+        Conflict (too
+        many).
+        """
+
+    def end(
+        self,
+        *,
+        of: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Unmuted:
+        """Show a hidden agent, thread or message under "Needs you" again.
+
+        Raises NotAllowed (an agent calls), NotFound (not found, or not hidden).
+        """
 
 class SyncTaskVerbs:
     def get(
@@ -4357,7 +4436,7 @@ class SyncWorkspaceVerbs:
 
         Marks nothing. With a person's key it covers that person's messages, with any other
         key those of
-        all people.
+        all people. What the person has hidden (`mute.start`) is left out.
         """
 
     def overview(
@@ -4487,6 +4566,7 @@ class SyncNouns:
     key: SyncKeyVerbs
     invite: SyncInviteVerbs
     login: SyncLoginVerbs
+    mute: SyncMuteVerbs
     task: SyncTaskVerbs
     note: SyncNoteVerbs
     pause: SyncPauseVerbs

@@ -143,6 +143,8 @@ PARAMS: dict[str, Fields] = {
         " ids follow",
         refused="kind not_kind tag title",
     ),
+    "mute.end": _fields(visible="of"),
+    "mute.start": _fields(visible="of until"),
     "pause.end": _fields(visible="of"),
     "pause.start": _fields(visible="of"),
     "program.report": _fields(
@@ -314,6 +316,7 @@ RESULTS: dict[str, Fields] = {
         visible="id number priority author author_instance supersedes superseded_by folder "
         "expires_at archived_at created_at",
     ),
+    "ops.mute.Unmuted": _fields(visible="ended"),
     "ops.pause.PauseChanged": _fields(visible="kind of by at changed"),
     "ops.pause.Resumed": _fields(visible="kind of paused_by paused_at"),
     "ops.program.report.Reported": _fields(
@@ -338,6 +341,7 @@ RESULTS: dict[str, Fields] = {
     "ops.rules.in_progress.Doing": _fields(sealed="title", visible="id age_ms"),
     "ops.rules.in_progress.UnderWay": _fields(visible="mine mine_count for_me for_me_count"),
     "ops.rules.overlap.Overlap": _fields(sealed="areas files", visible="agent instance"),
+    "ops.rules.mutes.Muted": _fields(visible="kind of at until"),
     "ops.rules.pauses.Paused": _fields(visible="kind of by at"),
     "ops.schedule.Schedule": _fields(
         sealed="subject body intent",
@@ -382,7 +386,7 @@ RESULTS: dict[str, Fields] = {
     ),
     "ops.workspace.export.Imported": _fields(visible="new known"),
     "ops.workspace.needs.Need": _fields(visible="kind message waiting_for since is_answered"),
-    "ops.workspace.needs.Needs": _fields(visible="needs awaited paused"),
+    "ops.workspace.needs.Needs": _fields(visible="needs awaited paused muted"),
     "ops.workspace.overview.Overview": _fields(
         visible="workspace at location agents active review blocked done"
     ),

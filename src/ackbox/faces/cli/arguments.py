@@ -56,6 +56,8 @@ TEXTS = {
     "note supersede id": NOTE,
     "note unlink id": "Id of the link.",
     "nudge id": f"{MESSAGE} Without one, all messages of the agent.",
+    "mute of": "Agent, or a message: its thread, or with --until only the message.",
+    "unmute of": "Agent, or any message that is hidden.",
     "pause of": "Agent, or any message of the thread.",
     "resume of": "Agent, or any message of the thread.",
     "review open to": "Reviewers: NAME or NAME/INSTANCE, separated by commas.",

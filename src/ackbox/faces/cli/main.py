@@ -43,7 +43,7 @@ VERBS: dict[str, str] = {
     **dict.fromkeys(("schedule", "webhook"), "automation"),
     **dict.fromkeys(("export", "log", "import", "backup"), "keep"),
     **dict.fromkeys(("tui", "flow", "health", "overview"), "watch"),
-    **dict.fromkeys(("needs", "threads", "pause", "resume"), "needs"),
+    **dict.fromkeys(("needs", "threads", "pause", "resume", "mute", "unmute"), "needs"),
     **dict.fromkeys(("help", "version", "completion"), "help"),
 }
 # In the order that --help lists them; modules that share a title are listed together.

@@ -1,4 +1,4 @@
-"""Open items and threads: needs, threads, pause, resume.
+"""Open items and threads: needs, threads, pause, resume, mute, unmute.
 
 Explained in docs/reference/cli.md.
 """
@@ -6,6 +6,7 @@ Explained in docs/reference/cli.md.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -51,6 +52,9 @@ def needs(ctx: CliContext, limit: int, fail_empty: bool) -> None:
             f"{each['kind'].capitalize()} {each['of']} is paused by {each['by']} since"
             f" {local_time(each['at'])}. Resume it with: ackbox resume {each['of']}"
         )
+    if found["muted"]:
+        hidden = [f"{each['kind']} {each['of']}" for each in found["muted"]]
+        ctx.say(f"Hidden: {some(hidden, 8)}. Show one again with: ackbox unmute NAME|ID")
     if fail_empty and not found["needs"]:
         sys.exit(NOTHING)
 
@@ -100,3 +104,37 @@ def resume(ctx: CliContext, of: str) -> None:
     Example: ackbox resume bob
     """
     ctx.show(ctx.call("pause.end", of=of), lambda told: f"{told['kind']} {told['of']} is resumed")
+
+
+@verb("mute", VERBS)
+@click.argument("of", metavar="AGENT|ID")
+@click.option("--until", help="End, such as 2h, tomorrow 9:00 or an RFC 3339 time.")
+def mute(ctx: CliContext, of: str, until: str | None) -> None:
+    """Hide an agent, a thread or a message from what needs you.
+
+    Example: ackbox mute 42 --until 2h
+
+    Messages stay in your inbox. Urgent messages are shown anyway, except a message that you
+    hid itself.
+    """
+    ctx.show(ctx.call("mute.start", of=of, until=until), _hidden)
+
+
+@verb("unmute", VERBS)
+@click.argument("of", metavar="AGENT|ID")
+def unmute(ctx: CliContext, of: str) -> None:
+    """Show a hidden agent, thread or message again.
+
+    Example: ackbox unmute bob
+    """
+    ctx.show(
+        ctx.call("mute.end", of=of),
+        lambda told: "\n".join(
+            f"{each['kind']} {each['of']} is shown again" for each in told["ended"]
+        ),
+    )
+
+
+def _hidden(told: dict[str, Any]) -> str:
+    until = f" until {local_time(told['until'])}" if told["until"] else ""
+    return f"{told['kind']} {told['of']} is hidden{until}"

@@ -44,6 +44,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "workspace.needs": ("GET", "/v1/needs"),
     "pause.start": ("POST", "/v1/pauses"),
     "pause.end": ("POST", "/v1/pauses/end"),
+    "mute.start": ("POST", "/v1/mutes"),
+    "mute.end": ("POST", "/v1/mutes/end"),
     "inbox.check": ("POST", "/v1/inbox/check"),
     "inbox.wait": ("POST", "/v1/inbox/wait"),
     "mailbox.list": ("GET", "/v1/mailbox"),

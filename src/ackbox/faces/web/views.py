@@ -95,6 +95,7 @@ AT_ONCE = (
     "widgets/compose.js",
     "widgets/compose_parts.js",
     "widgets/message_row.js",
+    "widgets/toast.js",
     "widgets/drafts.js",
     "widgets/detail.js",
     "core/frame.js",

@@ -9,6 +9,8 @@ from msgspec import Meta
 
 from ackbox.model.message import Message, Time
 from ackbox.ops.rules import show
+from ackbox.ops.rules.mutes import Muted, is_muted, mutes_of
+from ackbox.ops.rules.mutes import shown as shown_mute
 from ackbox.ops.rules.paging import fitting
 from ackbox.ops.rules.pauses import Paused, pauses
 from ackbox.ops.rules.presence import standing
@@ -71,6 +73,10 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
         list[Paused],
         Meta(description="Threads and agents that are paused, as far as you may see them"),
     ] = []
+    muted: Annotated[
+        list[Muted],
+        Meta(description="Messages, threads and agents that you have hidden (`mute.start`)"),
+    ] = []
 
 
 @op("workspace.needs", scope="read", is_slow=True)
@@ -78,7 +84,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
     """Return what needs a person: messages, blocked, urgent or overdue work.
 
     Marks nothing. With a person's key it covers that person's messages, with any other key those of
-    all people.
+    all people. What the person has hidden (`mute.start`) is left out.
     """
     store, now = context.store, context.now
     me = None if context.caller.agent is None else await store.reader(context.caller.agent)
@@ -96,7 +102,12 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
     answered = await store.needs_recent(
         after=after, since=now - SINCE_MS, now=now, me=me.agent if me else -1, most=MAX_NEEDS
     )
-    rows = await store.messages_at(sorted({*mail, *answered}))
+    muted = [] if me is None or not me.is_person else await mutes_of(context, me)
+    rows = [
+        row
+        for row in await store.messages_at(sorted({*mail, *answered}))
+        if not (muted and is_muted(muted, row))
+    ]
     tallies = await store.tallies([row.seq for row in rows])
     found = []
     for row in rows:
@@ -124,6 +135,7 @@ async def needs(context: Context, params: GetNeeds) -> Needs:
             await store.awaited(visible_to=await written_by(context, params)), AWAITED_BYTES
         ),
         paused=[] if context.visible_to(None) is not None else pauses(context.workspace),
+        muted=[shown_mute(each) for each in muted],
     )
 
 

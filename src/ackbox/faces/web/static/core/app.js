@@ -4,6 +4,7 @@ import { signal } from "../vendor/signals.js";
 import { useEffect, useState } from "../vendor/hooks.js";
 import { html, Icon, safe } from "../widgets/ui.js";
 import { Compose } from "../widgets/compose.js";
+import { Toast } from "../widgets/toast.js";
 import { compose, floating, forget } from "../widgets/drafts.js";
 import {
   Refused,
@@ -106,12 +107,12 @@ version.subscribe(() => {
     if (!m) continue;
     fresh.delete(id);
     if (m.intent === "blocked") blocked += 1;
-    if (m.priority === 5) {
+    if (m.priority === 5)
       urgently.value = `Urgent from ${m.sender}: ${safe(m.subject ?? m.body).slice(0, 120)}`;
+    if (m.priority === 5 || localStorage.getItem("ackbox.notices") === "on")
       notices()
-        .then((module) => module.urgent(m, asks))
+        .then((module) => module.arrive(m, asks))
         .catch(() => {});
-    }
   }
 });
 
@@ -143,7 +144,7 @@ function App() {
     <${Later} page=${HELP} />`
         : null
     }
-    <div class="refused" role="alert">${refused.value}</div>
+    <${Toast} /><div class="refused" role="alert">${refused.value}</div>
     <div class="visually-hidden" role="status" aria-live="polite">${digest.value}</div><div
     class="visually-hidden"
     role="alert">${urgently.value}</div>`;

@@ -1,6 +1,7 @@
-// Desktop notifications for urgent messages while this page is in the background. The page asks for
-// permission once, when the first urgent message arrives.
-import { html, firstLine, safe } from "../widgets/ui.js";
+// Desktop notifications while this page is in the background: for urgent messages, and for the
+// intents and senders that Settings has. The page asks for permission once, when the first urgent
+// message arrives.
+import { html, firstLine, safe, words } from "../widgets/ui.js";
 import { signal } from "../vendor/signals.js";
 import { base, call, me } from "./store.js";
 import { go } from "./frame.js";
@@ -14,6 +15,26 @@ const can = "Notification" in window;
 /** `on`, `off`, or null before the person was asked. */
 export const wanted = signal(localStorage.getItem(PLACE));
 export const isOn = () => can && wanted.value === "on" && Notification.permission === "granted";
+
+const CHOICE = "ackbox.notices.about";
+/** What this browser notifies about besides urgent messages: intents; and senders, none for all. */
+export const choice = signal(kept());
+function kept() {
+  try {
+    const { intents = [], senders = [] } = JSON.parse(localStorage.getItem(CHOICE)) ?? {};
+    return { intents, senders };
+  } catch {
+    return { intents: [], senders: [] };
+  }
+}
+export function choose(changes) {
+  choice.value = { ...choice.value, ...changes };
+  localStorage.setItem(CHOICE, JSON.stringify(choice.value));
+}
+const isChosen = (m) =>
+  m.sender !== me.agent &&
+  (m.priority === 5 || choice.value.intents.includes(m.intent)) &&
+  (!choice.value.senders.length || choice.value.senders.includes(m.sender));
 
 /** Turn notifications on or off, asking the browser if necessary. Returns whether they are on. */
 export async function turn(on) {
@@ -30,7 +51,8 @@ export async function turn(on) {
 function notify(m) {
   if (told.has(m.id)) return;
   told.add(m.id);
-  const notice = new Notification(`Urgent from ${safe(m.sender)}`, {
+  const what = m.priority === 5 ? "Urgent" : words(m.intent);
+  const notice = new Notification(`${what} from ${safe(m.sender)}`, {
     body: firstLine(m).slice(0, 160),
     tag: m.id,
   });
@@ -42,13 +64,13 @@ function notify(m) {
 }
 
 /**
- * Handle an urgent message that this page has loaded. `bar` shows the question about notifications
- * above the page and does not cover it, so that the message can be answered.
+ * Handle a message that this page has loaded. For the first urgent one, `bar` shows the question
+ * about notifications above the page and does not cover it, so that the message can be answered.
  */
-export function urgent(m, bar) {
+export function arrive(m, bar) {
   if (m.sender === me.agent || !can) return;
-  if (isOn() && (document.hidden || !document.hasFocus())) notify(m);
-  else if (wanted.value === null && Notification.permission !== "denied")
+  if (isOn() && isChosen(m) && (document.hidden || !document.hasFocus())) notify(m);
+  else if (m.priority === 5 && wanted.value === null && Notification.permission !== "denied")
     bar.value = html`<${Ask} m=${m} bar=${bar} />`;
 }
 
@@ -68,7 +90,7 @@ async function look() {
   waiting = [];
   try {
     const found = await call("message.history", { ids, body_chars: 200 });
-    for (const m of found.messages) if (m.priority === 5 && m.sender !== me.agent) notify(m);
+    for (const m of found.messages) if (isChosen(m)) notify(m);
   } catch (error) {
     waiting = [...ids, ...waiting].slice(-MAX_IDS);
     pause = 1000 * (error.retry_after_s ?? AFTER_REFUSAL_S);

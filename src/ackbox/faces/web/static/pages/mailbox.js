@@ -11,6 +11,7 @@ import {
   Key,
   Presence,
   Receipt,
+  Sure,
   Time,
   Teach,
   arg,
@@ -23,7 +24,7 @@ import {
   whole,
 } from "../widgets/ui.js";
 import { useLayoutEffect, useMemo, useRef, useState } from "../vendor/hooks.js";
-import { base, me, mayWrite, refusal } from "../core/store.js";
+import { base, call, me, mayWrite, refusal } from "../core/store.js";
 import { Compose } from "../widgets/compose.js";
 import { Detail, Pause, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
@@ -317,6 +318,16 @@ function Messages({ told, at, setAt, pick }) {
     )}</ol>`;
 }
 
+/** Mark every unread message of the person as read. */
+async function readAll() {
+  for (;;) {
+    const page = await call("mailbox.list", { of: me.agent, unread_only: true, limit: 200 });
+    const ids = page.messages.map((m) => m.id);
+    if (!ids.length) return;
+    if (!(await call("receipt.mark", { mark: "read", ids })).changed.length) return;
+  }
+}
+
 export function Mailbox({ data, about }) {
   const [told, more] = useFresh(
     data,
@@ -414,7 +425,10 @@ export function Mailbox({ data, about }) {
     )}<span
         class="grow"></span>${
           isOwn
-            ? null
+            ? mayWrite && told.unread
+              ? html`<${Sure} text="Mark all as read" sure=${`Mark ${told.unread} as read`}
+                  run=${readAll} />`
+              : null
             : html`<span class="dim small">
           View only: nothing is marked as read.</span>`
         }</nav>

@@ -23,6 +23,7 @@ import { Picked, Tick, clear, clicked, pickKeys, picked } from "../widgets/selec
 import { query, setQuery, Top, useFresh, useStanding } from "../core/frame.js";
 
 const mayDismiss = mayWrite && (isPerson(me.role) || me.role === "operator");
+const mayMute = mayWrite && isPerson(me.role);
 const SUMMARIES = {
   blocked: "is blocked",
   question: "asks",
@@ -142,10 +143,21 @@ export function Needs({ data }) {
         onClose: () => setGiven(null),
       }),
     );
+  const hide = (need) =>
+    import("../widgets/hide.js").then((module) =>
+      setGiven({ view: module.Hide, need, onClose: () => setGiven(null) }),
+    );
+  const [hidden, setHidden] = useState(null),
+    muted = told.muted ?? [];
   // Fetched early: keys that arrive while it is fetched would have another meaning.
   useEffect(() => {
     if (items.length) import("../widgets/reassign.js").catch(() => {});
-  }, [items.length > 0]);
+    if (items.length || muted.length)
+      import("../widgets/hide.js").then(
+        (module) => setHidden(() => module.Hidden),
+        () => {},
+      );
+  }, [items.length > 0, muted.length > 0]);
   const messages = items.map((need) => need.message);
   const open = (need) => setQuery({ m: need.message.id });
   const { r, a, t } = messageKeys(
@@ -188,6 +200,14 @@ export function Needs({ data }) {
           return true;
         },
         "reassign or forward",
+      ],
+      z: [
+        () => {
+          if (!at() || !mayMute) return false;
+          hide(at());
+          return true;
+        },
+        "hide for a while, or mute",
       ],
       t,
     }),
@@ -266,6 +286,11 @@ export function Needs({ data }) {
             }`
                 : null
             }
+            ${
+              mayMute
+                ? html`<button type="button" onClick=${() => hide(need)}>Hide…</button>`
+                : null
+            }
             <a class="button" href=${`${base}/t/${m.thread}#${m.id}`}>Thread</a></div></li>`;
               },
             )}</ol>`
@@ -280,7 +305,8 @@ export function Needs({ data }) {
             }</p></div>`
       }
       ${told.awaited?.length ? html`<${Awaited} names=${told.awaited} />` : null}
-      <${Stopped} ...${told} /><${Quiet} agents=${agents} /></div>
+      <${Stopped} ...${told} />${muted.length && hidden ? html`<${hidden} muted=${muted} />` : null}
+      <${Quiet} agents=${agents} /></div>
       <${Picked} of="needs" />${given ? html`<${given.view} ...${given} />` : null}
     </div>
     ${pane ? html`<${Detail} id=${pane} onClose=${() => setQuery({ m: null })}/>` : null}

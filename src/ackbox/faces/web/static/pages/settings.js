@@ -2,8 +2,9 @@
 import { useState } from "../vendor/hooks.js";
 import { density, nextDensity, setTheme, theme, Top } from "../core/frame.js";
 import { lettersOff, setLetters } from "../core/keys.js";
-import { Copy, Time, html, now, safe, setZone, whole, zone } from "../widgets/ui.js";
-import { isOn, turn, wanted } from "../core/notices.js";
+import { Copy, Time, html, now, safe, setZone, whole, words, zone } from "../widgets/ui.js";
+import { choice, choose, isOn, turn, wanted } from "../core/notices.js";
+import { INTENTS } from "../core/filter.js";
 import { call, me, refusal, root } from "../core/store.js";
 
 const UNKNOWN = {
@@ -115,7 +116,29 @@ function Notices() {
       ? html`<p
     class="problem" role="alert">${said}</p>`
       : null
-  }`;
+  }${on ? html`<${About} />` : null}`;
+}
+
+/** What else this browser notifies about, and from whom. */
+function About() {
+  const { intents, senders } = choice.value;
+  return html`<fieldset class="one-of"><legend>Also notify about</legend>${INTENTS.map(
+    (each) => html`<label><input type="checkbox" checked=${intents.includes(each)}
+      onChange=${(event) =>
+        choose({
+          intents: event.target.checked
+            ? [...intents, each]
+            : intents.filter((one) => one !== each),
+        })} /> ${words(each)}</label>`,
+  )}</fieldset>
+    <p class="together"><label>Only from <input value=${senders.join(", ")} autocomplete="off"
+    spellcheck="false" placeholder="all agents and people" onChange=${(event) =>
+      choose({
+        senders: event.target.value
+          .split(",")
+          .map((name) => name.trim())
+          .filter(Boolean),
+      })} /></label> <span class="dim">Names with a comma between them.</span></p>`;
 }
 
 /** The time zone in which this browser shows times. */

@@ -2,6 +2,7 @@
 import { html, CloseButton, Key, firstLine, safe, to } from "./ui.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
 import { base, byId, call, load, mayWrite, me, refusal } from "../core/store.js";
+import { archived } from "./toast.js";
 import { clear, doing, outcome, picked } from "./selection.js";
 
 const MAX_SELECTED = 1000,
@@ -38,6 +39,7 @@ const marking = (mark, done) => async (messages, said) => {
     (ids) => patiently("receipt.mark", { mark, ids }),
     said,
   );
+  if (mark === "archived") archived(told.flatMap((each) => each.changed));
   const sum = (name) => told.reduce((all, each) => all + each[name].length, 0);
   return [
     `${done} ${sum("changed")}.`,

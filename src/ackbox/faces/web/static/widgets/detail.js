@@ -18,6 +18,7 @@ import {
 import { useEffect, useState } from "../vendor/hooks.js";
 import { go } from "../core/frame.js";
 import { Refused, base, byId, call, listen, me, mayWrite, passes } from "../core/store.js";
+import { archived } from "./toast.js";
 import { reply } from "./drafts.js";
 
 const MARKS = ["delivered", "read", "acknowledged"];
@@ -93,11 +94,13 @@ export const Pause = ({ of, paused }) =>
 
 /** Set or clear a mark on a message to the caller. Raises Refused if it is to somebody else. */
 export async function markOwn(message, mark) {
-  if ((await call("receipt.mark", { mark, ids: [message.id] })).not_found.length)
+  const { changed, not_found } = await call("receipt.mark", { mark, ids: [message.id] });
+  if (not_found.length)
     throw new Refused({
       code: "not_found",
       message: "This message is not addressed to you, so nothing was marked.",
     });
+  if (mark === "archived") archived(changed);
 }
 
 /**
