@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,9 +25,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 _ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _HALVES = re.compile("[\ud800-\udfff]")
 DEEPEST = 32
-# In JSON, what may be nearly right and yet fits: empty text, and a list or an object as text; and
-# what no request may have.
-_CLOSER = (b"\\u", VAULT_KEY, b'""', b'"[', b'" [', b'"{', b'" {')
+# In JSON, what may be nearly right and yet fits: empty text, and a list or an object as text.
+_NEARLY = r'"(?:"| ?[\[{]'
 
 
 def decode(shape: type[T], given: Any) -> T:
@@ -63,12 +62,14 @@ def _plain(shape: type[T], given: bytes) -> T | None:
 
     Null for all others, right or wrong.
     """
-    decoder, closer = _how(shape)
-    if not given.isascii():
+    decoder, looks_odd = _how(shape)
+    if (
+        not given.isascii()
+        or VAULT_KEY in given
+        or (b"\\" in given and b"\\u" in given)
+        or looks_odd(given)
+    ):
         return None
-    for sign in closer:
-        if sign in given:
-            return None
     try:
         found: T = decoder.decode(given)
     except msgspec.DecodeError:
@@ -77,14 +78,18 @@ def _plain(shape: type[T], given: bytes) -> T | None:
 
 
 @functools.cache
-def _how(shape: type[msgspec.Struct]) -> tuple[msgspec.json.Decoder[Any], tuple[bytes, ...]]:
-    """Return a struct's decoder, and the bytes that need a closer look: escapes, and fields of any
-    type.
+def _how(
+    shape: type[msgspec.Struct],
+) -> tuple[msgspec.json.Decoder[Any], Callable[[bytes], re.Match[bytes] | None]]:
+    """Return a struct's decoder, and a search for what needs a closer look: text that may stand for
+    something else, and fields of any type.
     """
     free = [
         field.encode_name for field in msgspec.structs.fields(shape) if "Any" in str(field.type)
     ]
-    return msgspec.json.Decoder(shape), (*_CLOSER, *(f'"{name}"'.encode() for name in free))
+    # One pattern with one first character: such a search takes a tenth of the time of one for each.
+    odd = re.compile("|".join([_NEARLY, *(f'{name}"' for name in free)]).encode() + b")")
+    return msgspec.json.Decoder(shape), odd.search
 
 
 def parse_object(given: bytes) -> dict[str, Any]:
