@@ -59,9 +59,11 @@ class Bound:
         """
 
         def with_ws(first: int) -> Writes:
-            return [
-                (name, [{"ws": self.ws, **each} for each in sets]) for name, sets in writes(first)
-            ]
+            made = writes(first)
+            for _, sets in made:
+                for each in sets:
+                    each["ws"] = self.ws
+            return made
 
         return await self.tx.append(self.ws, many, with_ws, of=of)
 

@@ -53,9 +53,7 @@ class SqliteTransaction:
     ) -> int:
         first: int = (await self.rows("take_seq", ws=ws, many=many))[0][0] if many else 0
         for name, parameters in writes(first):
-            if len(parameters) == 1:
-                await self.run(name, **parameters[0])
-            elif parameters:
+            if parameters:
                 await self.run_many(name, parameters)
         return first
 
