@@ -109,7 +109,9 @@ async def resolve(
         else addresses
     )
     for address, reader in readers:
-        await _refuse(context, address, reader, unknown)
+        # Most are known and wanted in any case, which needs no further look.
+        if reader is None or unknown != "hold":
+            await _refuse(context, address, reader, unknown)
     recipients = await _recipients(context, readers, priority)
     channels = [
         (

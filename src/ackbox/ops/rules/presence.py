@@ -123,14 +123,16 @@ def best(standings: list[Here]) -> Here:
     one reported.
     """
     found = max(standings, key=lambda here: (RANK[here.presence], here.last_seen or 0))
-    told = max(
-        (here for here in standings if here.presence == found.presence),
-        key=lambda here: (
-            str(here.card.get("reach")).startswith(WAKES),
-            bool(here.card.get("reach")),
-            here.last_seen or 0,
-        ),
-    )
+    told = found
+    if any("reach" in here.card for here in standings):
+        told = max(
+            (here for here in standings if here.presence == found.presence),
+            key=lambda here: (
+                str(here.card.get("reach")).startswith(WAKES),
+                bool(here.card.get("reach")),
+                here.last_seen or 0,
+            ),
+        )
     return Here(
         found.presence, found.last_seen, told.reach, found.card or told.card, found.started_at
     )
