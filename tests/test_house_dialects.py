@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ackbox.dialects import DIALECTS, RESTS
+from ackbox.dialects import DIALECTS, LOCAL_RPCS, RESTS
 from ackbox.dialects.engine.errors import ErrorReply
 from ackbox.dialects.engine.mapping import Arg, ToolMapping
 from ackbox.ops.table import OPERATIONS
@@ -50,6 +50,7 @@ TOOLS: list[tuple[str, ToolMapping]] = [
         for rest in RESTS
         for route in rest.routes
     ),
+    *((f"{rpc.name} {name}", tool) for rpc in LOCAL_RPCS for name, tool in rpc.tools.items()),
 ]
 
 
@@ -164,7 +165,7 @@ def test_a_dialect_uses_everything_it_defines(system: str) -> None:
         for path in paths
         for node in tree(path).body
         for name in _defined(node)
-        if not (path.stem in ("dialect", "rest") and name.startswith(system.upper()))
+        if not (path.stem in ("dialect", "rest", "rpc") and name.startswith(system.upper()))
     }
     used = {name for path in paths for name in _used(path)}
     assert sorted(defined - used) == []

@@ -36,11 +36,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "send": ["bob", "hello"],
     "reply": ["0" * 32, "hello"],
     "ask": ["bob", "well?"],
-    "read": ["0" * 32],
-    "ack": ["0" * 32],
-    "archive": ["0" * 32],
-    "withdraw": ["0" * 32],
-    "thread": ["0" * 32],
+    **{verb: ["0" * 32] for verb in ("read", "ack", "archive", "withdraw", "thread")},
     "search": ["word"],
     "tail": ["--since", "start"],
     **{verb: ["bob"] for verb in ("nudge", "pause", "resume", "mute", "unmute")},
@@ -62,6 +58,7 @@ ARGUMENTS: dict[str, list[str]] = {
     "import": ["{export}"],
     "backup": ["/nowhere/copy.db"],
     "status": ["0" * 32],
+    "rpc": ["kavi"],
 }
 # These look at this machine, or ask for a terminal first.
 LOCAL = {"up", "stop", "completion", "tui", "doctor", "config", "service", "help", "version"}

@@ -26,6 +26,7 @@ APART = {"sealed-workspaces": "needs two machines: tests/client/test_vault_comma
 ELSEWHERE = {
     r"ackbox (run|connect|disconnect|join) ": "needs agent programs: tests/programs",
     r"ackbox service": "needs systemd: tests/faces/test_cli_install.py",
+    r"ackbox rpc": "ends with Ctrl-C only: tests/dialects/test_local_rpc.py",
     r"\btui\b": "needs a terminal: tests/tui",
     r"\btail\b": "ends with Ctrl-C only: tests/faces/test_cli.py",
     r"ackbox up .*--": "other options than those of the running server: tests/faces/test_up.py",

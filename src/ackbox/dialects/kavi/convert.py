@@ -5,6 +5,8 @@ Explained in docs/howto/coming-from-kavi.md.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from ackbox.errors import Invalid
@@ -91,3 +93,21 @@ def _turn_message(given: dict[str, Any]) -> dict[str, Any]:
             hint="Name a directory instead.",
         )
     return {**known, "intent": one_of_five(given["intent"]), "refs": refs}
+
+
+def first_line(prompt: str) -> str:
+    """Return the title of a task that has none: the first line of its prompt."""
+    return prompt.strip().partition("\n")[0][:200]
+
+
+def socket_of(root: str, home: str, environment: Mapping[str, str]) -> str:
+    """Return where Kavi looks for the socket of the project in a directory."""
+    place = environment.get("KAVI_HOME_STATE_DIR") or f"{home}/.local/state/kavi"
+    # Kavi's name for a project, not a secret.
+    digits = hashlib.sha1(root.encode(), usedforsecurity=False).hexdigest()[:12]
+    return f"{place}/sockets/{digits}.sock"
+
+
+def state_file_of(root: str) -> str:
+    """Return the file without which Kavi looks for no socket."""
+    return f"{root}/.kavi/state/session.json"

@@ -23,7 +23,7 @@ def submit_turn_envelope(_: Object, turn: Turn) -> Object:
         "turnId": to_uuid(turn.id),
         "agent": turn.agent,
         "status": turn.status,
-        "peerMessages": [_peer_message(message) for message in turn.messages],
+        "peerMessages": [peer_message(message) for message in turn.messages],
         "createdAt": turn.created_at,
         "_ext": {
             "note": turn.id,
@@ -44,7 +44,7 @@ def _planned(task: Task) -> Object:
     }
 
 
-def _peer_message(message: Message) -> Object:
+def peer_message(message: Message) -> Object:
     return {
         "id": to_uuid(message.id),
         "taskId": message.metadata.get("task"),
@@ -70,7 +70,7 @@ def render_inbox(given: Object, checked: Checked, briefing: str | None) -> Objec
         "text": _lines(checked) if given["format"] == "kavi" else briefing,
         "count": len(checked.messages),
         "remaining": checked.has_more,
-        "messages": [_peer_message(message) for message in checked.messages],
+        "messages": [peer_message(message) for message in checked.messages],
     }
 
 

@@ -37,6 +37,8 @@ TEXTS = {
     "backup dest": "File to write; it must not exist.",
     "export file": "File to write; - for standard output.",
     "import file": "File that `ackbox export` wrote; - for standard input.",
+    "rpc system": "System whose socket is served; for an unknown name, the error lists them.",
+    "rpc project": "Directory of the project.",
     "help names": "Command, such as send or task create; or environment, or exit-codes.",
     "hook arguments": "Agent program and the options of the hook.",
     "join invitation": "Link that `ackbox invite` printed.",
