@@ -31,6 +31,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "click": "faces/cli/",
     "cronsim": "model/",
     "cryptography": "vault/",
+    "httpcore2": "app/sender",
     "jq": "faces/cli/",
     "pyrage": "client/backup",
     "textual": "faces/tui/",

@@ -277,6 +277,11 @@ async def _automatic(it: Recorder) -> None:
     await _deliver(it, webhook.id, webhook.secret)
     await call("dev", "webhook.list")
     await call("dev", "webhook.remove", id=webhook.id)
+    out = await call("dev", "webhook_out.add", url="https://gate.example/ackbox", on="urgent")
+    await call("dev", "webhook_out.list")
+    await call("dev", "webhook_out.test", id=out.id)
+    await call("dev", "webhook_out.retry", id=out.id)
+    await call("dev", "webhook_out.remove", id=out.id)
 
 
 async def _deliver(it: Recorder, id: str, secret: str) -> None:

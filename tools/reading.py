@@ -90,7 +90,7 @@ def _operations(command: click.Command) -> tuple[str, ...]:
             continue
         seen.add(function)
         source = inspect.getsource(function)
-        found += re.findall(r"""["']([a-z]+\.[a-z_]+)["']""", source) + re.findall(
+        found += re.findall(r"""["']([a-z_]+\.[a-z_]+)["']""", source) + re.findall(
             r"\bclient\.([a-z]+\.[a-z_]+)\(", source
         )
         found += ["event.feed"] if "client.pages(" in source else []

@@ -68,6 +68,13 @@ SETTINGS = (
     ),
     Setting("agent", "ACKBOX_AGENT", None, "Your agent name (default: the key's name)"),
     Setting("instance", "ACKBOX_INSTANCE", None, "Your instance name"),
+    Setting(
+        "webhook_networks",
+        "ACKBOX_WEBHOOK_NETWORKS",
+        None,
+        "Networks that outgoing webhooks may reach although they are not public, such as"
+        " 10.0.0.0/8 (for the server)",
+    ),
     Setting("output", "ACKBOX_OUTPUT", "text", "Form of the results of commands: text or json"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

@@ -101,6 +101,7 @@ LISTS = [
     ("note", "list"),
     ("schedule", "list"),
     ("webhook", "list"),
+    ("webhook", "out", "list"),
     ("search", "nothing-has-this-word"),
 ]
 

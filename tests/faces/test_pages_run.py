@@ -31,7 +31,8 @@ ELSEWHERE = {
     r"\btail\b": "ends with Ctrl-C only: tests/faces/test_cli.py",
     r"ackbox up .*--": "other options than those of the running server: tests/faces/test_up.py",
     r"ackbox stop": "the other pages need the server",
-    r"https://|abx_|--key-file|\$KEY": "needs a server elsewhere and its key: tests/client",
+    r"webhook out test": "needs a receiver: tests/web/test_outgoing.py",
+    r"https://(?!gate\.|hooks\.)|abx_|--key-file|\$KEY": "needs a server and its key: tests/client",
     r"docker |uv tool|pip install|createdb": "installs or starts something else",
 }
 # Exit codes of commands that wait in vain: nobody answers here.

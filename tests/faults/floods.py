@@ -186,6 +186,7 @@ HEAVY: dict[str, tuple[Params, ...]] = {
         },
     ),
     "webhook.list": (_same(),),
+    "webhook_out.list": (_same(),),
     "workspace.export": (_same(part="message", limit=500), _same(part="event", limit=500)),
     "workspace.flow": (_same(minutes=10_080), _same(minutes=10_080, travels=200)),
     "workspace.health": (_same(minutes=10_080),),
@@ -237,6 +238,10 @@ LIGHT = frozenset(
         "webhook.add",
         "webhook.receive",
         "webhook.remove",
+        "webhook_out.add",
+        "webhook_out.remove",
+        "webhook_out.retry",
+        "webhook_out.test",
         "workspace.list",
         "workspace.settings",
         "server.backup",
@@ -245,7 +250,14 @@ LIGHT = frozenset(
     }
 )
 BY_ADMIN = frozenset(
-    {"workspace.export", "server.status", "key.create", "key.list", "webhook.list"}
+    {
+        "workspace.export",
+        "server.status",
+        "key.create",
+        "key.list",
+        "webhook.list",
+        "webhook_out.list",
+    }
 )
 
 

@@ -189,6 +189,7 @@ async def test_the_policies_that_go_across_are_those_that_the_page_names(
         ("obligation", "SELECT"),
         ("schedule", "SELECT"),
         ("webhook", "SELECT"),
+        ("webhook_out", "SELECT"),
         ("workspace", "INSERT"),
         ("workspace", "SELECT"),
     ]

@@ -101,6 +101,11 @@ class Furnisher:
         )
         return str(webhook.id)
 
+    async def outgoing(self) -> str:
+        """Make an outgoing webhook that has nothing to tell."""
+        url = f"https://{self.word}.invalid/"
+        return str((await self.do("webhook_out.add", agent="ana", url=url, on="overdue")).id)
+
     async def schedule(self) -> str:
         schedule = await self.do(
             "schedule.add",
@@ -158,6 +163,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
     await made.agents()
     message, task = await made.message(), await made.task()
     webhook, schedule = await made.webhook(), await made.schedule()
+    outgoing = await made.outgoing()
     note, folder, link = await made.note()
     session = await do("session.start", agent=made.agent, area=made.area, files=[made.file])
     receipt = (await do("inbox.check", agent=made.agent, limit=1)).messages[0].receipt_id
@@ -173,6 +179,7 @@ async def furnish(app: App, operator: str, letter: str) -> Place:
         message=message,
         schedule=schedule,
         webhook=webhook,
+        outgoing=outgoing,
         receipt=receipt,
         task=task,
         key=key.id,

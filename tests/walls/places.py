@@ -50,6 +50,7 @@ class Place:
     message: str
     schedule: str
     webhook: str
+    outgoing: str
     receipt: str
     task: str
     key: str
@@ -99,6 +100,7 @@ def nowhere(of: Place) -> Place:
         # Made in the same millisecond as the message.
         "schedule": of.schedule[:16] + "1" * 16,
         "webhook": of.webhook[:16] + "2" * 16,
+        "outgoing": of.outgoing[:16] + "3" * 16,
     }
     cursors = {kind: make_cursor(1, kind, 1) for kind in CURSORS}
     records = [
@@ -173,6 +175,7 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
         of.key,
         of.schedule,
         of.webhook,
+        of.outgoing,
         of.note,
         of.link,
     ],
@@ -185,6 +188,7 @@ FOREIGN: dict[str, Callable[[Place], list[Any]]] = {
         [{"text": "x", "links": [{"relation": "supports", "to": of.note}]}],
         [{"text": of.word}],
     ],
+    "delivery": lambda of: [of.outgoing],
     "folder": lambda of: [of.folder, of.note],
     "sources": lambda of: [[of.note]],
     "write_id": lambda of: [of.idempotency],
@@ -239,6 +243,7 @@ NAMES_NOTHING = frozenset(
         # A member is the hash of its keys; its record is signed for one workspace.
         "member",
         "challenge",
+        "url",
         "client",
         "verifier",
         "has_returned",

@@ -56,6 +56,7 @@ def values(of: Place) -> list[str]:
         of.key,
         of.schedule,
         of.webhook,
+        of.outgoing,
         of.session,
         of.agent,
         of.human,

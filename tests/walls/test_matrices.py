@@ -118,6 +118,11 @@ MAY: dict[str, set[str]] = {
     "webhook.add": ADMINS,
     "webhook.list": ADMINS,
     "webhook.remove": ADMINS,
+    "webhook_out.add": ADMINS,
+    "webhook_out.list": ADMINS,
+    "webhook_out.remove": ADMINS,
+    "webhook_out.test": ADMINS,
+    "webhook_out.retry": ADMINS,
     # A signature is enough; a key is not asked for.
     "webhook.receive": ALL | {"server-admin", "link", "owner-link", "invite"},
     "schedule.add": WRITERS,

@@ -81,6 +81,7 @@ class Asker:
             "text": "x",
             "relation": "supports",
             "path": "/",
+            "url": "https://receiver.invalid/",
             "title": "x",
             "messages": [{"to": "bob", "body": "x"}],
             "tasks": [{"title": "x"}],

@@ -229,6 +229,7 @@ class Scene:
                 body="Build {number}: {state}",
                 subject="CI",
             )
+        await self._do("webhook_out.add", PERSON, url="https://gate.invalid/pager", on="overdue")
         await self._do(
             "session.start", "claude", instance="mbp-ana", area="profile", files=["src/profile/"]
         )

@@ -62,6 +62,27 @@ export interface AddNote {
   replaces_title?: boolean;
 }
 
+/** Parameters of webhook_out.add. */
+export interface AddOutgoingWebhook {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your agent name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+  /** Address of the receiver: https, or http on the server's machine */
+  url: string;
+  /**
+   * Messages to report: needs for all that Needs you lists, urgent for priority 5, overdue for
+   * overdue replies, or all (default needs)
+   */
+  on?: "all" | "needs" | "overdue" | "urgent";
+  /** Form of the requests: standardwebhooks.com, or a text for Slack (default standard) */
+  form?: "slack" | "standard";
+}
+
 /** Parameters of review.comment. */
 export interface AddReviewComment {
   /** Id of the review */
@@ -1317,6 +1338,22 @@ export interface ExportWorkspace {
   limit?: number;
 }
 
+/** A delivery that failed at every attempt. */
+export interface FailedDelivery {
+  /** Id of the delivery, the same at every attempt */
+  id: string;
+  /** Reason for the delivery, such as urgent or question */
+  reason: string;
+  /** Number of attempts */
+  attempts: number;
+  /** Creation time */
+  created_at: string;
+  /** HTTP status of the last attempt */
+  status: number | null;
+  /** Error of the last attempt */
+  error: string | null;
+}
+
 /** Parameters of event.feed. */
 export interface FeedEventParameters {
   /** Workspace (default: the key's workspace) */
@@ -2004,6 +2041,22 @@ export interface ListNoteParameters {
   follow?: boolean;
 }
 
+/** Parameters of webhook_out.list. */
+export interface ListOutWebhookParameters {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string;
+  /** Your agent name (default: the key's name) */
+  agent?: string;
+  /** Your instance name */
+  instance?: string;
+  /** Token of your session; replaces agent and instance */
+  session?: string;
+  /** Maximum number of entries to return; as many as fit when left out */
+  limit?: number;
+  /** Cursor from the previous page */
+  cursor?: string;
+}
+
 /** Parameters of review.list. */
 export interface ListReviewParameters {
   /** Workspace (default: the key's workspace) */
@@ -2568,6 +2621,40 @@ export interface NewNoteLink {
   to: string;
 }
 
+/** An outgoing webhook with its secret, shown only once. */
+export interface NewOutgoing {
+  /** Id (32 hex digits) */
+  id: string;
+  /** Address of the receiver without its path, which can hold a token */
+  url: string;
+  /** Messages to report */
+  on: string;
+  /** Form of the requests */
+  form: string;
+  /** Creator */
+  created_by: string;
+  /** Creation time */
+  created_at: string;
+  /** Number of deliveries that the receiver accepted */
+  delivered: number;
+  /** Number of deliveries that wait for an attempt */
+  waiting: number;
+  /** Number of deliveries that failed at every attempt (at most 1,000) */
+  failed: number;
+  /** Time of the next attempt */
+  next_at: string | null;
+  /** Time of the last attempt */
+  last_at: string | null;
+  /** HTTP status of the last attempt */
+  last_status: number | null;
+  /** Error of the last attempt; null if it was accepted */
+  last_error: string | null;
+  /** Newest deliveries that failed at every attempt (at most 10) */
+  failures: FailedDelivery[];
+  /** Secret for checking the signatures; shown only once */
+  secret: string;
+}
+
 /** A webhook with its secret, shown only once. */
 export interface NewWebhook {
   /** Id (32 hex digits) */
@@ -2712,6 +2799,46 @@ export interface OpenReview {
   priority?: number;
   /** Time by which a reply is due: RFC 3339, or 2h, tomorrow 9:00 */
   expects_reply_by?: string | null;
+}
+
+/** An outgoing webhook without its secret. */
+export interface OutgoingWebhook {
+  /** Id (32 hex digits) */
+  id: string;
+  /** Address of the receiver without its path, which can hold a token */
+  url: string;
+  /** Messages to report */
+  on: string;
+  /** Form of the requests */
+  form: string;
+  /** Creator */
+  created_by: string;
+  /** Creation time */
+  created_at: string;
+  /** Number of deliveries that the receiver accepted */
+  delivered: number;
+  /** Number of deliveries that wait for an attempt */
+  waiting: number;
+  /** Number of deliveries that failed at every attempt (at most 1,000) */
+  failed: number;
+  /** Time of the next attempt */
+  next_at: string | null;
+  /** Time of the last attempt */
+  last_at: string | null;
+  /** HTTP status of the last attempt */
+  last_status: number | null;
+  /** Error of the last attempt; null if it was accepted */
+  last_error: string | null;
+  /** Newest deliveries that failed at every attempt (at most 10) */
+  failures: FailedDelivery[];
+}
+
+/** Outgoing webhooks of the workspace. */
+export interface OutgoingWebhooks {
+  /** Items, oldest first */
+  webhooks: OutgoingWebhook[];
+  /** Cursor for the next page; null on the last page */
+  cursor: string | null;
 }
 
 /** Parameters of workspace.overview. */
@@ -2985,6 +3112,20 @@ export interface RemoveNote {
   session?: string | null;
 }
 
+/** Parameters of webhook_out.remove. */
+export interface RemoveOutgoingWebhook {
+  /** Id of the webhook, from webhook_out.list */
+  id: string;
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your agent name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+}
+
 /** Parameters of schedule.remove. */
 export interface RemoveSchedule {
   /** Id of the schedule, from schedule.list */
@@ -3186,6 +3327,30 @@ export interface ResumeResult {
   paused_by: string;
   /** Time of the pause */
   paused_at: string;
+}
+
+/** Parameters of webhook_out.retry. */
+export interface RetryDeliveries {
+  /** Id of the webhook, from webhook_out.list */
+  id: string;
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your agent name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+  /** Id of one failed delivery (default: all of them) */
+  delivery?: string | null;
+}
+
+/** Failed deliveries that the server repeats. */
+export interface RetryResult {
+  /** Id of the webhook */
+  id: string;
+  /** Number of deliveries that the server repeats */
+  deliveries: number;
 }
 
 /** A review with its comments, oldest first. */
@@ -4226,6 +4391,36 @@ export interface TasksInProgress {
   for_me_count: number;
 }
 
+/** Parameters of webhook_out.test. */
+export interface TestOutgoingWebhook {
+  /** Id of the webhook, from webhook_out.list */
+  id: string;
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your agent name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+  /** Seconds to wait for the result (0 to 50) */
+  wait_s?: number;
+}
+
+/** How a test ended. */
+export interface TestResult {
+  /** Id of the webhook */
+  id: string;
+  /** Id of the test delivery */
+  delivery: string;
+  /** State: waiting, delivered or failed */
+  state: "delivered" | "failed" | "waiting";
+  /** HTTP status of the response */
+  status: number | null;
+  /** Error; null if it was accepted */
+  error: string | null;
+}
+
 /** A page of one conversation, oldest first. */
 export interface Thread {
   /** Id of the first message */
@@ -4699,6 +4894,8 @@ export interface WorkspaceHealth {
   left_out: number;
   /** Number of events that the search index is behind */
   behind: number;
+  /** Number of deliveries to outgoing webhooks that failed at every attempt */
+  undelivered: number;
 }
 
 /** Workspaces that the key covers. */
@@ -5608,8 +5805,61 @@ export class WebhookOperations {
   }
 }
 
+export class Webhook_outOperations {
+  constructor(private readonly transport: Transport) {}
+
+  /**
+   * Add an outgoing webhook, which reports messages to another system.
+   *
+   * The server signs each request and repeats it until the receiver accepts it, at most ten
+   * times within a day. The secret is shown only once. In a sealed workspace the receiver
+   * learns ids and states only.
+   */
+  add(params: AddOutgoingWebhook, options?: CallOptions): Promise<NewOutgoing> {
+    return this.transport.call("webhook_out.add", params, "once", options);
+  }
+
+  /** List outgoing webhooks, with their failed deliveries. */
+  list(params: ListOutWebhookParameters = {}, options?: CallOptions): Promise<OutgoingWebhooks> {
+    return this.transport.call("webhook_out.list", params, "read", options);
+  }
+
+  /** Remove an outgoing webhook and all that waits for it; return it. */
+  remove(params: RemoveOutgoingWebhook, options?: CallOptions): Promise<OutgoingWebhook> {
+    return this.transport.call("webhook_out.remove", params, "once", options);
+  }
+
+  /**
+   * Send a test request to an outgoing webhook, once.
+   *
+   * Can wait for the result. Only the status of the response is kept.
+   */
+  test(params: TestOutgoingWebhook, options?: CallOptions): Promise<TestResult> {
+    return this.transport.call("webhook_out.test", params, "once", options);
+  }
+
+  /**
+   * Send the failed deliveries of an outgoing webhook again.
+   *
+   * Also ends the pause after failures.
+   */
+  retry(params: RetryDeliveries, options?: CallOptions): Promise<RetryResult> {
+    return this.transport.call("webhook_out.retry", params, "once", options);
+  }
+}
+
 export class WorkspaceOperations {
   constructor(private readonly transport: Transport) {}
+
+  /**
+   * Return what needs a person: messages, blocked, urgent or overdue work.
+   *
+   * Marks nothing. With a person's key it covers that person's messages, with any other key
+   * those of all people. What the person has hidden (`mute.start`) is left out.
+   */
+  needs(params: NeedsWorkspaceParameters = {}, options?: CallOptions): Promise<NeedList> {
+    return this.transport.call("workspace.needs", params, "read", options);
+  }
 
   /**
    * Export a page of a workspace's data.
@@ -5631,16 +5881,6 @@ export class WorkspaceOperations {
    */
   import(params: ImportWorkspace, options?: CallOptions): Promise<ImportResult> {
     return this.transport.call("workspace.import", params, "once", options);
-  }
-
-  /**
-   * Return what needs a person: messages, blocked, urgent or overdue work.
-   *
-   * Marks nothing. With a person's key it covers that person's messages, with any other key
-   * those of all people. What the person has hidden (`mute.start`) is left out.
-   */
-  needs(params: NeedsWorkspaceParameters = {}, options?: CallOptions): Promise<NeedList> {
-    return this.transport.call("workspace.needs", params, "read", options);
   }
 
   /** Return an overview of agents and current tasks without marking anything. */
@@ -5713,6 +5953,7 @@ export class Client {
   readonly thread: ThreadOperations;
   readonly turn: TurnOperations;
   readonly webhook: WebhookOperations;
+  readonly webhook_out: Webhook_outOperations;
   readonly workspace: WorkspaceOperations;
 
   constructor(options: Options) {
@@ -5739,6 +5980,7 @@ export class Client {
     this.thread = new ThreadOperations(this.transport);
     this.turn = new TurnOperations(this.transport);
     this.webhook = new WebhookOperations(this.transport);
+    this.webhook_out = new Webhook_outOperations(this.transport);
     this.workspace = new WorkspaceOperations(this.transport);
   }
 }

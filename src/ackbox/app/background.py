@@ -1,8 +1,8 @@
 """Background work: what a server does every second between calls.
 
 It stores last-seen times, updates the word index, measures workspaces, sends the messages of due
-schedules and reminds of expected replies. A fault in one turn is logged; the next turn tries
-again. Explained in docs/why/operations.md.
+schedules, reminds of expected replies and tells outgoing webhooks. A fault in one turn is logged;
+the next turn tries again. Explained in docs/why/operations.md.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from ackbox.app.liveness import Alive
+from ackbox.app.outgoing import AsServer, Outgoing
+from ackbox.app.sender import Sender
 from ackbox.errors import AckboxError, Unavailable
 from ackbox.ops import schedule as schedules
 from ackbox.ops.message.remind import remind
 from ackbox.ops.rules.room import Rooms
-from ackbox.ops.table import Context
 from ackbox.store.engine import Engine, Transaction
 from ackbox.store.obligations import Owed, owed_replies
 from ackbox.store.schedules import Due, due_schedules
@@ -34,8 +35,6 @@ INDEX_CHARACTERS = 64_000
 ALIVE_TURNS = 18
 P = ParamSpec("P")
 T = TypeVar("T")
-# Runs a piece of work of a name in one workspace as the server itself.
-AsServer = Callable[[int, str, Callable[[Context], Any]], Awaitable[Any]]
 FIRE, REMIND = "schedule.fire", "message.remind"
 
 
@@ -50,6 +49,7 @@ class Background:
         alive: Alive,
         rooms: Rooms,
         as_server: AsServer,
+        sender: Sender | None = None,
     ) -> None:
         self._engine, self._clock, self._alive, self._rooms, self._as_server = (
             engine,
@@ -57,6 +57,9 @@ class Background:
             alive,
             rooms,
             as_server,
+        )
+        self.outgoing = Outgoing(
+            engine, clock=clock, as_server=as_server, sender=sender or Sender()
         )
         self._unindexed: set[int] = set()
         self._task: asyncio.Task[None] | None = None
@@ -73,11 +76,13 @@ class Background:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+            await self.outgoing.stop()
             await self.flush()
 
     def written(self, ws: int) -> None:
-        """Note that a workspace has text that is not indexed yet."""
+        """Note that a workspace has text that is not indexed yet, and news for its webhooks."""
         self._unindexed.add(ws)
+        self.outgoing.moved(ws)
 
     async def _run(self) -> None:
         turns = 0
@@ -92,6 +97,7 @@ class Background:
                 await self._rooms.measure(self._engine)
                 await self.fire_due()
                 await self.remind_due()
+                await self.outgoing.turn()
             except Unavailable:
                 continue  # callers are told; the next turn tries again
             except Exception:  # the edge of the background work: it must outlive any one fault

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from ackbox.app.background import Background
 from ackbox.app.batches import run_each
 from ackbox.app.bell import Bell, Follower, Gone
-from ackbox.app.callers import Callers
+from ackbox.app.callers import Callers, workspace_of
 from ackbox.app.following import Following
 from ackbox.app.foresight import foresee
 from ackbox.app.founding import found
@@ -23,6 +23,7 @@ from ackbox.app.limits import Held, Limits
 from ackbox.app.liveness import Alive
 from ackbox.app.notify import Notifier
 from ackbox.app.refusals import Refusals
+from ackbox.app.sender import Sender
 from ackbox.app.stays import Stay, Stays
 from ackbox.app.waiting import Waits
 from ackbox.errors import CallerGone, LoopGuard, NotYou, Unavailable
@@ -62,7 +63,12 @@ class App:
     """One database, and everything that can be done with it."""
 
     def __init__(
-        self, engine: Engine, *, clock: Callable[[], int] = wall_clock, limits: Limits | None = None
+        self,
+        engine: Engine,
+        *,
+        clock: Callable[[], int] = wall_clock,
+        limits: Limits | None = None,
+        sender: Sender | None = None,
     ) -> None:
         self.engine = engine
         self.clock = clock
@@ -87,7 +93,11 @@ class App:
             alive=self.alive,
             rooms=self._rooms,
             as_server=self._as_server,
+            sender=sender,
         )
+        # What the background does each second, for those who do not wait for it.
+        self.outgoing = self._background.outgoing
+        self.fire_due, self.remind_due = self._background.fire_due, self._background.remind_due
         self._notifier = Notifier(engine, self.bell, self._background.written)
         self._refusals = Refusals(engine, lambda: self.clock(), self.limits, self._notifier)
         self.calls = 0
@@ -107,14 +117,6 @@ class App:
         await self.stays.settle()
         await self._background.stop()
         await self.engine.close()
-
-    async def fire_due(self) -> int:
-        """Send what schedules are due to send, as the background does; returns how many."""
-        return await self._background.fire_due()
-
-    async def remind_due(self) -> int:
-        """Remind of replies that are half over or due, as the background does; returns how many."""
-        return await self._background.remind_due()
 
     async def ensure(
         self, *, workspace: str, operator_key: str | None, label: str = "operator"
@@ -358,7 +360,7 @@ class App:
                 raise CallerGone("The caller disconnected.", hint="Ask again.")
             store = Store(tx, ws)
             await tx.ahead(lambda: foresee(store, operation, caller, asked))
-            workspace = await self._workspace(store, caller, asked)
+            workspace = await workspace_of(store, caller, asked.workspace)
             if workspace.sealed:
                 refuse_plain(operation.name, asked)
             context = self._context(
@@ -407,13 +409,6 @@ class App:
         # A workspace's number never changes and is never used again.
         self._known_numbers[name] = row.ws
         return row.ws
-
-    async def _workspace(self, store: Store, caller: Caller, asked: Call) -> WorkspaceRow:
-        """Return the workspace a call acts in. Not there and not yours give the same answer."""
-        row = await store.workspace()
-        if caller.ws and asked.workspace not in (None, row.name):
-            raise no_workspace(asked.workspace)
-        return row
 
     def _after(
         self, context: Context, follower: Follower | None = None, *, is_push: bool = False
@@ -465,22 +460,29 @@ class App:
             may_repeat=partial(self.limits.may_repeat, call),
         )
 
-    async def _as_server(self, ws: int, operation: str, run: Callable[[Context], Any]) -> Any:
+    async def _as_server(
+        self,
+        ws: int,
+        operation: str,
+        run: Callable[[Context], Any],
+        *,
+        caller: Caller = schedules.SERVER,
+        writes: bool = True,
+    ) -> Any:
         """Run the server's background work in one workspace, in a transaction."""
         context: Context | None = None
 
         async def work(tx: Transaction) -> Any:
             nonlocal context
             store = Store(tx, ws)
+            workspace = await store.workspace()
             context = self._context(
-                store,
-                await store.workspace(),
-                caller=schedules.SERVER,
-                operation=operation,
-                face="server",
+                store, workspace, caller=caller, operation=operation, face="server"
             )
             return await run(context)
 
+        if not writes:
+            return await self.engine.read(work, slow=True, ws=ws)
         result = await self.engine.write(work, ws=ws)
         if context is not None:
             self._after(context)

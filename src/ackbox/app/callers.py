@@ -14,7 +14,14 @@ from ackbox.errors import BadKey
 from ackbox.model.key import digest, matches, parse_key
 from ackbox.ops.access import Caller
 from ackbox.store.engine import Engine, Transaction
-from ackbox.store.store import KeyRow, ended_keys, find_key
+from ackbox.store.store import (
+    KeyRow,
+    Store,
+    WorkspaceRow,
+    ended_keys,
+    find_key,
+    no_workspace,
+)
 
 KNOWN_FOR_MS = 500
 ENDED_MS = 60_000
@@ -111,3 +118,11 @@ def _caller(row: KeyRow) -> Caller:
         may_speak_as=tuple(row.may_speak_as),
         dialect=row.dialect,
     )
+
+
+async def workspace_of(store: Store, caller: Caller, asked: str | None) -> WorkspaceRow:
+    """Return the workspace a call acts in. Not there and not yours give the same answer."""
+    row = await store.workspace()
+    if caller.ws and asked not in (None, row.name):
+        raise no_workspace(asked)
+    return row

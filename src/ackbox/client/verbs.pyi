@@ -69,6 +69,13 @@ from ackbox.ops.task.plan import Planned
 from ackbox.ops.thread import Thread, Threads
 from ackbox.ops.turn import Turn, TurnMessage
 from ackbox.ops.webhook import NewWebhook, Received, Webhook, Webhooks
+from ackbox.ops.webhook_out.manage import (
+    NewOutgoing,
+    OutgoingWebhook,
+    OutgoingWebhooks,
+    Retried,
+    Tested,
+)
 from ackbox.ops.workspace.export import Exported, Imported
 from ackbox.ops.workspace.needs import Needs
 from ackbox.ops.workspace.overview import Overview
@@ -2126,7 +2133,106 @@ class WebhookVerbs:
         UnknownRecipient.
         """
 
+class Webhook_OutVerbs:
+    async def add(
+        self,
+        *,
+        url: str,
+        on: Literal["needs", "urgent", "overdue", "all"] = "needs",
+        form: Literal["standard", "slack"] = "standard",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewOutgoing:
+        """Add an outgoing webhook, which reports messages to another system.
+
+        The server signs each request and repeats it until the receiver accepts it, at most
+        ten times
+        within a day. The secret is shown only once. In a sealed workspace the receiver
+        learns
+        ids and states only.
+
+        Raises Invalid, NotAllowed, Conflict (too many webhooks).
+        """
+
+    async def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> OutgoingWebhooks:
+        """List outgoing webhooks, with their failed deliveries."""
+
+    async def remove(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> OutgoingWebhook:
+        """Remove an outgoing webhook and all that waits for it; return it.
+
+        Raises NotFound.
+        """
+
+    async def test(
+        self,
+        *,
+        id: str,
+        wait_s: float = 0,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Tested:
+        """Send a test request to an outgoing webhook, once.
+
+        Can wait for the result. Only the status of the response is kept.
+
+        Raises NotFound.
+        """
+
+    async def retry(
+        self,
+        *,
+        id: str,
+        delivery: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Retried:
+        """Send the failed deliveries of an outgoing webhook again.
+
+        Also ends the pause after failures.
+
+        Raises NotFound (no such webhook, or no such failed delivery).
+        """
+
 class WorkspaceVerbs:
+    async def needs(
+        self,
+        *,
+        limit: int = 50,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Needs:
+        """Return what needs a person: messages, blocked, urgent or overdue work.
+
+        Marks nothing. With a person's key it covers that person's messages, with any other
+        key those of
+        all people. What the person has hidden (`mute.start`) is left out.
+        """
+
     async def export(
         self,
         *,
@@ -2174,22 +2280,6 @@ class WorkspaceVerbs:
         completes an interrupted one.
 
         Raises Invalid, Conflict.
-        """
-
-    async def needs(
-        self,
-        *,
-        limit: int = 50,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Needs:
-        """Return what needs a person: messages, blocked, urgent or overdue work.
-
-        Marks nothing. With a person's key it covers that person's messages, with any other
-        key those of
-        all people. What the person has hidden (`mute.start`) is left out.
         """
 
     async def overview(
@@ -2333,6 +2423,7 @@ class Nouns:
     thread: ThreadVerbs
     turn: TurnVerbs
     webhook: WebhookVerbs
+    webhook_out: Webhook_OutVerbs
     workspace: WorkspaceVerbs
 
 class SyncAgentVerbs:
@@ -4373,7 +4464,106 @@ class SyncWebhookVerbs:
         UnknownRecipient.
         """
 
+class SyncWebhook_OutVerbs:
+    def add(
+        self,
+        *,
+        url: str,
+        on: Literal["needs", "urgent", "overdue", "all"] = "needs",
+        form: Literal["standard", "slack"] = "standard",
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> NewOutgoing:
+        """Add an outgoing webhook, which reports messages to another system.
+
+        The server signs each request and repeats it until the receiver accepts it, at most
+        ten times
+        within a day. The secret is shown only once. In a sealed workspace the receiver
+        learns
+        ids and states only.
+
+        Raises Invalid, NotAllowed, Conflict (too many webhooks).
+        """
+
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> OutgoingWebhooks:
+        """List outgoing webhooks, with their failed deliveries."""
+
+    def remove(
+        self,
+        *,
+        id: str,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> OutgoingWebhook:
+        """Remove an outgoing webhook and all that waits for it; return it.
+
+        Raises NotFound.
+        """
+
+    def test(
+        self,
+        *,
+        id: str,
+        wait_s: float = 0,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Tested:
+        """Send a test request to an outgoing webhook, once.
+
+        Can wait for the result. Only the status of the response is kept.
+
+        Raises NotFound.
+        """
+
+    def retry(
+        self,
+        *,
+        id: str,
+        delivery: str | None = None,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Retried:
+        """Send the failed deliveries of an outgoing webhook again.
+
+        Also ends the pause after failures.
+
+        Raises NotFound (no such webhook, or no such failed delivery).
+        """
+
 class SyncWorkspaceVerbs:
+    def needs(
+        self,
+        *,
+        limit: int = 50,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> Needs:
+        """Return what needs a person: messages, blocked, urgent or overdue work.
+
+        Marks nothing. With a person's key it covers that person's messages, with any other
+        key those of
+        all people. What the person has hidden (`mute.start`) is left out.
+        """
+
     def export(
         self,
         *,
@@ -4421,22 +4611,6 @@ class SyncWorkspaceVerbs:
         completes an interrupted one.
 
         Raises Invalid, Conflict.
-        """
-
-    def needs(
-        self,
-        *,
-        limit: int = 50,
-        workspace: str | None = None,
-        agent: str | None = None,
-        instance: str | None = None,
-        session: str | None = None,
-    ) -> Needs:
-        """Return what needs a person: messages, blocked, urgent or overdue work.
-
-        Marks nothing. With a person's key it covers that person's messages, with any other
-        key those of
-        all people. What the person has hidden (`mute.start`) is left out.
         """
 
     def overview(
@@ -4580,6 +4754,7 @@ class SyncNouns:
     thread: SyncThreadVerbs
     turn: SyncTurnVerbs
     webhook: SyncWebhookVerbs
+    webhook_out: SyncWebhook_OutVerbs
     workspace: SyncWorkspaceVerbs
 
     def __init__(

@@ -185,6 +185,12 @@ PARAMS: dict[str, Fields] = {
     "thread.list": _fields(visible="answered_only limit cursor"),
     "webhook.list": _fields(visible="limit cursor"),
     "webhook.remove": _fields(visible="id"),
+    # The receiver learns ids and states only: ops/webhook_out/payload.py.
+    "webhook_out.add": _fields(visible="url on form"),
+    "webhook_out.list": _fields(visible="limit cursor"),
+    "webhook_out.remove": _fields(visible="id"),
+    "webhook_out.retry": _fields(visible="id delivery"),
+    "webhook_out.test": _fields(visible="id wait_s"),
     # Only sealed messages are imported; the operation checks each record.
     "workspace.export": _fields(visible="part after upto limit"),
     "workspace.import": _fields(visible="part records upto only_look"),
@@ -381,6 +387,20 @@ RESULTS: dict[str, Fields] = {
         visible="id priority created_by created_at path form to received received_at",
     ),
     "ops.webhook.Webhooks": _fields(visible="webhooks cursor"),
+    "ops.webhook_out.manage.FailedDelivery": _fields(
+        visible="id reason attempts created_at status error"
+    ),
+    "ops.webhook_out.manage.OutgoingWebhook": _fields(
+        visible="id url on form created_by created_at delivered waiting failed next_at last_at "
+        "last_status last_error failures"
+    ),
+    "ops.webhook_out.manage.NewOutgoing": _fields(
+        visible="id url on form created_by created_at delivered waiting failed next_at last_at "
+        "last_status last_error failures secret"
+    ),
+    "ops.webhook_out.manage.OutgoingWebhooks": _fields(visible="webhooks cursor"),
+    "ops.webhook_out.manage.Retried": _fields(visible="id deliveries"),
+    "ops.webhook_out.manage.Tested": _fields(visible="id delivery state status error"),
     "ops.workspace.export.Exported": _fields(
         visible="workspace mode settings upto records after sealed"
     ),
@@ -398,7 +418,7 @@ RESULTS: dict[str, Fields] = {
     "ops.workspace.statistics.Flow": _fields(visible="since complete_since pairs left_out travels"),
     "ops.workspace.statistics.Health": _fields(
         visible="since complete_since messages step_s steps picked_up acknowledged agents "
-        "left_out behind"
+        "left_out behind undelivered"
     ),
     "ops.workspace.statistics.MailboxHealth": _fields(
         visible="agent presence unread oldest_unread_at unacknowledged oldest_unacknowledged_at "

@@ -21,6 +21,7 @@ from ackbox.store.marks import Marks
 from ackbox.store.messages import Messages
 from ackbox.store.notes import Notes
 from ackbox.store.obligations import Obligations
+from ackbox.store.outgoing import Outgoing
 from ackbox.store.programs import Programs
 from ackbox.store.readers import Readers
 from ackbox.store.rosters import Rosters
@@ -88,6 +89,7 @@ class Store(
     Stretches,
     Schedules,
     Webhooks,
+    Outgoing,
     Keeping,
     Programs,
     Obligations,

@@ -72,6 +72,10 @@ TEXTS = {
     "task depend on": "Tasks that must be done first.",
     "turn submit file": "File with the turn in JSON; - for standard input.",
     "webhook create body": "Template of the text; {.} is all of the received JSON.",
+    "webhook out create address": "Address of the receiver: https://…",
+    "webhook out remove id": "Id of the outgoing webhook.",
+    "webhook out retry id": "Id of the outgoing webhook.",
+    "webhook out test id": "Id of the outgoing webhook.",
     "webhook remove id": "Id of the webhook.",
     "workspace create name": "Name of the workspace.",
 }

@@ -1,4 +1,4 @@
-"""Automation: schedule, webhook.
+"""Automation: schedule, webhook; the webhooks to other systems are in outgoing.py.
 
 Explained in docs/howto/send-by-the-clock.md.
 """
@@ -9,6 +9,7 @@ import click
 
 from ackbox.faces.cli.asking import ask_first, removing
 from ackbox.faces.cli.context import CliContext
+from ackbox.faces.cli.outgoing import out
 from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, local_time
 
@@ -130,6 +131,7 @@ webhook = verbs(
     "Receive messages from other systems.\n\nExample: ackbox --as ana webhook create bob"
     " 'Build {number}: {state}'",
 )
+webhook.add_command(out)
 
 
 @webhook.command("create", cls=Verb)

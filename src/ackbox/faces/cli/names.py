@@ -41,6 +41,8 @@ COMMANDS = {
     "turn.submit": "ackbox turn",
     "webhook.list": "ackbox webhook list",
     "webhook.remove": "ackbox webhook remove",
+    "webhook_out.list": "ackbox webhook out list",
+    "webhook_out.remove": "ackbox webhook out remove",
     "workspace.create": "ackbox workspace create",
     "workspace.export": "ackbox export",
     "workspace.import": "ackbox import",
@@ -48,7 +50,7 @@ COMMANDS = {
     "workspace.settings": "ackbox workspace settings",
 }
 SHARED = {"agent": "--as", "instance": "--instance", "workspace": "-w"}
-_OPERATION = re.compile(r"(?<![\w.'\"`])[a-z]+\.[a-z_]+\b(?!['\"`])")
+_OPERATION = re.compile(r"(?<![\w.'\"`])[a-z_]+\.[a-z_]+\b(?!['\"`])")
 _PARAMETER = re.compile(r"`([a-z_]+)((?:[.\[][^`=]*)?)(?:=([^`]*))?`")
 
 

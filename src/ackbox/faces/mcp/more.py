@@ -47,6 +47,7 @@ APART = {
     "roster.requests": "Admins of a sealed workspace compare and answer requests.",
     "message.transcript": "Clients that have a vault key compare it with their messages.",
     "server.backup": "It writes a file on the server: `ackbox backup`.",
+    "webhook_out.add": "People decide where messages go: `ackbox webhook out`.",
     "webhook.receive": "Other systems send signed requests to /hooks/in/{id}.",
 }
 # The connection carries these.

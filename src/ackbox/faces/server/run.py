@@ -25,6 +25,7 @@ import uvicorn
 from ackbox import __version__, config
 from ackbox.app.call import App, open_app
 from ackbox.app.library import ensure_keyless, ensure_operator
+from ackbox.app.sender import Sender
 from ackbox.app.serving import Serving
 from ackbox.client.discovery import DEFAULT_PORT, announce, holder
 from ackbox.client.http import HttpCaller
@@ -40,6 +41,7 @@ from ackbox.faces.server.log import start_log
 from ackbox.faces.server.request_head import Head
 from ackbox.faces.ws.line import FRAME_LIMIT, Line
 from ackbox.model.moment import to_text
+from ackbox.model.outgoing import Network, parse_networks
 from ackbox.private import make_directory, open_private, tighten_file, write_private
 
 # Options of the protocols on the port: limits on heads, sockets with bounded frames, no
@@ -76,6 +78,27 @@ def database_url(where: Path, given: str | None) -> str:
     Raises BadSettings.
     """
     return config.database(given) or f"sqlite:///{where.resolve()}/ackbox.db"
+
+
+def webhook_networks() -> list[Network]:
+    """Return the networks that outgoing webhooks may reach although they are not public.
+
+    Raises BadSettings.
+    """
+    try:
+        return parse_networks(config.get("webhook_networks") or "")
+    except ValueError as error:
+        raise BadSettings(
+            f"The setting webhook_networks is not a list of networks: {error}. Write for example:"
+            " 10.0.0.0/8, 192.168.1.7"
+        ) from None
+
+
+def dashboard_address(place: Place, port: int) -> str:
+    """Return the dashboard's address for links: the name of the server, or where it listens."""
+    if place.names:
+        return f"https://{place.names[0]}"
+    return f"http://{_reached(place.host)}:{port}"
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -261,7 +284,9 @@ async def serve(place: Place, *, say: Say) -> None:
         say(other, False)
         return
     start_log()
-    app = await open_app(database_url(place.where, place.database))
+    app = await open_app(
+        database_url(place.where, place.database), sender=Sender(webhook_networks())
+    )
     try:
         await ensure_operator(app, place.where)
         await _serve(place, app, say)
@@ -289,6 +314,7 @@ async def _serve(place: Place, app: App, say: Say) -> None:
     keyless_socks, keyless = await open_keyless(place, app)
     address, port = sock.getsockname()[:2]
     app.notices += [notice] if notice else []
+    app.outgoing.address = dashboard_address(place, port)
     hosts, origins = who_may_knock(place.host, port, place.names)
     fast_hook = fast.new_pass(lambda: read_operator_key(place.where))
     web = make_web(

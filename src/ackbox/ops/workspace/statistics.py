@@ -217,6 +217,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     agents: Annotated[list[MailboxHealth], Meta(description="Agents, by last call (at most 200)")]
     left_out: Annotated[int, Meta(description="Number of agents that are not listed")]
     behind: Annotated[int, Meta(description="Number of events that the search index is behind")]
+    undelivered: Annotated[
+        int,
+        Meta(description="Number of deliveries to outgoing webhooks that failed at every attempt"),
+    ] = 0
 
 
 @op("workspace.health", scope="read", is_slow=True)
@@ -247,6 +251,7 @@ async def health(context: Context, params: GetHealth) -> Health:
         picked_up=_delay(total["delivered"][0]) if total["delivered"] else None,
         acknowledged=_delay(total["acknowledged"][0]) if total["acknowledged"] else None,
         behind=max(await store.last_seq() - await store.indexed_to(), 0),
+        undelivered=sum(each.failed for each in await store.outgoing()),
     )
 
 

@@ -1151,6 +1151,120 @@ UPDATE webhook SET received = received + 1, received_at = :now WHERE ws = :ws AN
 -- End a webhook; what it has brought stays; primary key.
 DELETE FROM webhook WHERE ws = :ws AND id = :id;
 
+-- part: outgoing
+-- A webhook to another system, with how much it has still to be told.
+w.ws, w.id, w.url, w.topic, w.form, w.secret, w.position, w.created_by, w.created_at, w.next_at, w.lease, w.resumes_at, w.failures, w.delivered, w.last_at, w.last_status, w.last_error,
+  (SELECT COUNT(*) FROM delivery d WHERE d.ws = w.ws AND d.webhook = w.id AND d.next_at IS NOT NULL) AS waiting,
+  (SELECT COUNT(*) FROM delivery d WHERE d.ws = w.ws AND d.webhook = w.id AND d.state = 'failed') AS failed
+
+-- part: delivery
+-- What a webhook is told once.
+webhook, id, seq, reason, created_at, attempts, next_at, state, status, error
+
+-- name: outgoing_add
+-- Store an outgoing webhook with its secret.
+INSERT INTO webhook_out (ws, id, url, topic, form, secret, position, created_by, created_at, next_at, lease, resumes_at, failures, delivered, last_at, last_status, last_error)
+VALUES (:ws, :id, :url, :topic, :form, :secret, :position, :created_by, :created_at, NULL, NULL, 0, 0, 0, NULL, NULL, NULL);
+
+-- name: outgoing_of
+-- A workspace's outgoing webhooks, oldest first; primary key.
+SELECT {outgoing} FROM webhook_out w WHERE w.ws = :ws ORDER BY w.created_at, w.id;
+
+-- name: outgoing_find
+-- One outgoing webhook; primary key.
+SELECT {outgoing} FROM webhook_out w WHERE w.ws = :ws AND w.id = :id;
+
+-- name: outgoing_remove
+-- End an outgoing webhook; primary key.
+DELETE FROM webhook_out WHERE ws = :ws AND id = :id;
+
+-- name: deliveries_remove
+-- Forget what a webhook was to be told; primary key.
+DELETE FROM delivery WHERE ws = :ws AND webhook = :webhook;
+
+-- name: outgoing_workspaces
+-- The workspaces with outgoing webhooks. across: the server looks after all of them; a small table.
+SELECT DISTINCT ws FROM webhook_out ORDER BY ws LIMIT :most;
+
+-- name: outgoing_due
+-- Webhooks with something to tell by now, in any workspace. across: the server keeps time for all of them; index webhook_out_by_next.
+SELECT ws, id, next_at FROM webhook_out WHERE next_at <= :now ORDER BY next_at, ws, id LIMIT :most;
+
+-- name: outgoing_feed
+-- What happened after a number, with the priority of messages; primary keys.
+SELECT seq, kind, priority, subject FROM (
+  SELECT * FROM (SELECT m.seq, 'message.sent' AS kind, m.priority, '' AS subject FROM message m WHERE m.ws = :ws AND m.seq > :after ORDER BY m.seq LIMIT :most) AS a
+  UNION ALL
+  SELECT * FROM (SELECT e.seq, e.kind, 0, e.subject FROM event e WHERE e.ws = :ws AND e.seq > :after ORDER BY e.seq LIMIT :most) AS b
+) AS x ORDER BY seq LIMIT :most;
+
+-- name: outgoing_advance
+-- Go on in the feed, unless another server has; something to tell is told now, or after an attempt or a pause; primary key.
+UPDATE webhook_out SET position = :position, next_at = CASE WHEN :has_news = 0 OR lease > :now THEN next_at
+  WHEN resumes_at > :now THEN resumes_at ELSE :now END
+WHERE ws = :ws AND id = :id AND position = :expected RETURNING id;
+
+-- name: outgoing_wake
+-- Try a receiver now, or after the attempt that a server makes at this moment; primary key.
+UPDATE webhook_out SET next_at = CASE WHEN lease > :now THEN next_at ELSE :now END, resumes_at = 0, failures = 0 WHERE ws = :ws AND id = :id;
+
+-- name: outgoing_claim
+-- Take the next attempts of a webhook, unless another server has; primary key.
+UPDATE webhook_out SET next_at = :until, lease = :until WHERE ws = :ws AND id = :id AND next_at = :expected RETURNING id;
+
+-- name: outgoing_release
+-- Set when a webhook is tried next: when something is due, and not before a time; primary key, index delivery_by_next.
+UPDATE webhook_out SET lease = NULL, resumes_at = :earliest, next_at = (SELECT CASE WHEN MIN(d.next_at) < :earliest THEN :earliest ELSE MIN(d.next_at) END FROM delivery d
+  WHERE d.ws = :ws AND d.webhook = :id AND d.next_at IS NOT NULL)
+WHERE ws = :ws AND id = :id AND next_at = :until;
+
+-- name: outgoing_result
+-- Note how an attempt ended; primary key.
+UPDATE webhook_out SET failures = CASE WHEN :is_good = 1 THEN 0 ELSE failures + 1 END, delivered = delivered + :is_good,
+  last_at = :now, last_status = :status, last_error = :error WHERE ws = :ws AND id = :id;
+
+-- name: delivery_add
+-- Something to tell a webhook, unless it is there; index delivery_by_message.
+INSERT INTO delivery (ws, webhook, id, seq, reason, created_at, attempts, next_at, state, status, error)
+VALUES (:ws, :webhook, :id, :seq, :reason, :created_at, 0, :created_at, 'waiting', NULL, NULL) ON CONFLICT DO NOTHING;
+
+-- name: delivery_next
+-- What a webhook is told next, a test first; index delivery_by_next.
+SELECT {delivery} FROM delivery WHERE ws = :ws AND webhook = :webhook AND next_at <= :now
+ORDER BY CASE WHEN seq = 0 THEN 0 ELSE 1 END, next_at, id LIMIT 1;
+
+-- name: delivery_find
+-- One delivery; primary key.
+SELECT {delivery} FROM delivery WHERE ws = :ws AND webhook = :webhook AND id = :id;
+
+-- name: deliveries_failed
+-- What a webhook could not be told, newest first; index delivery_by_failure.
+SELECT {delivery} FROM delivery WHERE ws = :ws AND webhook = :webhook AND state = 'failed' ORDER BY id DESC LIMIT :most;
+
+-- name: deliveries_known
+-- The messages and reasons that a webhook was told or is to be told since a time; primary key.
+SELECT seq, reason FROM delivery WHERE ws = :ws AND webhook = :webhook AND created_at >= :since;
+
+-- name: delivery_settle
+-- Note how an attempt at a delivery ended, and when to try again; primary key.
+UPDATE delivery SET attempts = attempts + 1, next_at = :next_at, state = :state, status = :status, error = :error
+WHERE ws = :ws AND webhook = :webhook AND id = :id;
+
+-- name: delivery_forget
+-- Forget a delivery that needs no memory; primary key.
+DELETE FROM delivery WHERE ws = :ws AND webhook = :webhook AND id = :id;
+
+-- name: deliveries_retry
+-- Try again what failed: one delivery, or all; index delivery_by_failure.
+UPDATE delivery SET attempts = 0, next_at = :now, state = 'waiting'
+WHERE ws = :ws AND webhook = :webhook AND state = 'failed' AND (CAST(:id AS TEXT) IS NULL OR id = :id) RETURNING id;
+
+-- name: deliveries_old
+-- Forget what is over since a time, and all but the newest failures; primary key.
+DELETE FROM delivery WHERE ws = :ws AND webhook = :webhook AND next_at IS NULL AND (created_at < :before
+  OR (state = 'failed' AND id < (SELECT MIN(f.id) FROM (SELECT d.id FROM delivery d WHERE d.ws = :ws AND d.webhook = :webhook AND d.state = 'failed'
+    ORDER BY d.id DESC LIMIT :most) AS f)));
+
 -- name: held_message
 -- How many bytes the messages after a seq take, a thousand each for their row, addresses and receipts; primary key.
 SELECT COUNT(*), MAX(x.seq), SUM(x.bytes) FROM (SELECT m.seq, 1000 + OCTET_LENGTH(m.body) + OCTET_LENGTH(m.refs) + OCTET_LENGTH(m.metadata)

@@ -118,6 +118,8 @@ class Health(Tab):
             if health["behind"]
             else "search index up to date"
         )
+        if health["undelivered"]:
+            behind += f" · {health['undelivered']} failed deliveries to webhooks"
         return [*lines, [], [self.styled(f" {behind}", "text3")]]
 
     def _buckets(self, room: int) -> list[Any]:

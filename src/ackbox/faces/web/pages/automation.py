@@ -22,11 +22,11 @@ async def load_schedules(ask: Ask) -> dict[str, Any]:
 
 
 async def load_webhooks(ask: Ask) -> dict[str, Any]:
-    """Return the webhooks; `webhooks` is None without admin rights."""
+    """Return the webhooks of both directions; `webhooks` is None without admin rights."""
     if "admin" not in (await ask("agent.whoami"))["may"]:
-        return {"webhooks": None, "cursor": None}
+        return {"webhooks": None, "outgoing": [], "cursor": None}
     found: dict[str, Any] = await ask("webhook.list", limit=PAGE, cursor=ask.query.get("cursor"))
-    return found
+    return {**found, "outgoing": (await ask("webhook_out.list"))["webhooks"]}
 
 
 async def load_sessions(ask: Ask) -> dict[str, Any]:
@@ -69,7 +69,13 @@ def lines_webhooks(data: dict[str, Any]) -> Iterator[str]:
             f"{each['path']}  {each['form']}  → {each['to']}  {each['received']} received  "
             f"{_first(each)}  {each['id']}"
         )
-    if data["webhooks"] == []:
+    for each in data["outgoing"]:
+        how = f"  {each['last_error']}" if each["last_error"] else ""
+        yield plain(
+            f"{each['url']}  on {each['on']}  {each['delivered']} delivered  "
+            f"{each['waiting']} waiting  {each['failed']} failed{how}  {each['id']}"
+        )
+    if data["webhooks"] == [] and not data["outgoing"]:
         yield "No webhooks. Create one: ackbox webhook add NAME 'Build {number}: {state}'"
 
 

@@ -105,7 +105,8 @@ export function Health({ data: given }) {
       <${Oldest} agents=${data.agents}/>
     </div>`
     }
-    <${Facts} behind=${data.behind} server=${data.server} messages=${data.messages} /></div></div>
+    <${Facts} behind=${data.behind} undelivered=${data.undelivered} server=${data.server}
+      messages=${data.messages} /></div></div>
   </div>`;
 }
 
@@ -123,12 +124,17 @@ const size = (bytes) => {
 /**
  * The state of the database and the server; a key without admin rights sees message counts only.
  */
-function Facts({ behind, server, messages }) {
+function Facts({ behind, undelivered, server, messages }) {
   const copy = server?.backup,
     rows = [
       ["Messages", messages.toLocaleString("en")],
       ["Search index", html`${behind} <span class="dim">events behind</span>`],
     ];
+  if (undelivered)
+    rows.push([
+      "Outgoing webhooks",
+      html`<a href=${address("webhooks")}>${undelivered} failed deliveries</a>`,
+    ]);
   if (server)
     rows.unshift([
       "Database",

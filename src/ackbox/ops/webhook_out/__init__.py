@@ -1,0 +1,1 @@
+"""webhook_out: messages are reported to other systems."""
