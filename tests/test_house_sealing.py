@@ -45,7 +45,7 @@ def name_of(struct: type) -> str:
 
 
 def listed(fields: Fields) -> list[str]:
-    return sorted([*fields.sealed, *fields.visible, *fields.refused, *fields.words])
+    return sorted([*fields.sealed, *fields.visible, *fields.refused, *fields.words, *fields.notice])
 
 
 def test_every_operation_is_refused_in_a_sealed_workspace_or_its_parameters_are_listed() -> None:

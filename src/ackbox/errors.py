@@ -40,6 +40,9 @@
     │   ├── MissingMessages    missing_messages   422   earlier ones of the same sender are missing
     │   ├── BrokenChain        broken_chain       422   does not follow the sender's message before
     │   ├── OtherTranscript    other_transcript   422   its sender was shown other messages
+    │   ├── WrongEdition       wrong_edition      422   an old text of a task or session
+    │   ├── MissingText        missing_text       422   a task or note without its sealed text
+    │   ├── WrongAuthor        wrong_author       422   another member wrote the text
     │   ├── NotSealed          not_sealed         422   plain text, which no member sent
     │   ├── StateBehind        state_behind       422   own files older than the own messages
     │   └── BadVaultKey        bad_vault_key      422   a key string or invitation that is damaged
@@ -333,6 +336,24 @@ class OtherTranscript(BrokenPromise):
     """The sender of the message was shown other messages, or another order."""
 
     code = "other_transcript"
+
+
+class WrongEdition(BrokenPromise):
+    """The text is not the newest of its task, session or agent, or another one was meant."""
+
+    code = "wrong_edition"
+
+
+class MissingText(BrokenPromise):
+    """The server delivered a task, note or session without the text that members sealed for it."""
+
+    code = "missing_text"
+
+
+class WrongAuthor(BrokenPromise):
+    """Another member wrote the text than the server says."""
+
+    code = "wrong_author"
 
 
 class NotSealed(BrokenPromise):

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ackbox.client import joining, membership
+from ackbox.client import joining, membership, removal
 from ackbox.client.http import HttpCaller
 from ackbox.client.sealed import SealedCaller
 from ackbox.client.vaults import Vault
@@ -133,7 +133,7 @@ class Team:
 
     def remove(self, name: str) -> None:
         with self.ana.vault.locked():
-            membership.remove(self.ana.vault, self.ana.remote, name)
+            removal.remove(self.ana.vault, self.ana.remote, name)
 
 
 def in_threads(*actions: Callable[[], Any]) -> None:

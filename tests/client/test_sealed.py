@@ -249,7 +249,7 @@ def test_what_a_sealed_workspace_cannot_do_is_refused_before_it_is_sent(tell: An
             ana("message.send", agent="eve", to="bob", body="text that no server gets")
         assert "message.send" not in heard
         with pytest.raises(AckboxError) as caught:
-            ana("task.create", title="secret title")
+            ana("review.open", to="bob", body="secret text")
         assert caught.value.code == "sealed_refused"
         assert bob.texts() == []
 

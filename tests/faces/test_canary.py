@@ -93,6 +93,14 @@ WRITES: dict[str, dict[str, Any]] = {
         "ids": [],
     },
     "roster.append": {"record": {"body": "e30=", "signature": "e30="}},
+    "text.put": {
+        "sealed": {
+            "header": "e30=",
+            "wraps": [{"member": "0" * 64, "wrap": "e30="}],
+            "content": "e30=",
+            "signature": "e30=",
+        }
+    },
     "roster.request": {"request": "e30=", "member": "0" * 64},
     "workspace.settings": {},
     "workspace.create": {"name": "elsewhere"},

@@ -20,7 +20,15 @@ from tools.examples import record
 
 pytestmark = pytest.mark.anyio
 # Their examples would be keys and signatures, which only a member's machine can make.
-SEALED = {"message.transcript", "roster.get", "roster.append", "roster.request", "roster.requests"}
+SEALED = {
+    "message.transcript",
+    "roster.get",
+    "roster.append",
+    "roster.request",
+    "roster.requests",
+    "text.list",
+    "text.put",
+}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 # Words that say what happened to something, or which part of Python something is.
 NO_NOUNS = re.compile(r"\.|_|^(Get|Post|Past|Line|Head|Pair|Search|Status|End|Found|Kept)$")

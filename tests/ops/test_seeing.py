@@ -86,6 +86,8 @@ APART = {
     "roster.get",
     "roster.request",
     "roster.requests",
+    "text.list",
+    "text.put",
     "agent.check_in",
     "agent.check_out",
     "agent.dismiss",

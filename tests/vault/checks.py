@@ -22,11 +22,36 @@ from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 FILE = Path(__file__).with_name("checks.json")
-MODULES = ("acknowledgement", "encoding", "enrolment", "envelope", "keys", "roster", "transcript")
-TESTS = ("test_keys", "test_roster", "test_envelope", "test_enrolment", "test_transcript")
+MODULES = (
+    "acknowledgement",
+    "encoding",
+    "enrolment",
+    "envelope",
+    "keys",
+    "roster",
+    "text",
+    "transcript",
+)
+TESTS = (
+    "test_keys",
+    "test_roster",
+    "test_envelope",
+    "test_enrolment",
+    "test_transcript",
+    "test_text",
+)
 # Functions that return nothing and raise when something does not hold.
 CHECKING = frozenset(
-    {"verify", "check_public", "check_proof", "_check_head", "check_code", "check_pin"}
+    {
+        "verify",
+        "check_public",
+        "check_proof",
+        "_check_head",
+        "check_code",
+        "check_pin",
+        "check_size",
+        "check_present",
+    }
 )
 NEVER = frozenset({"_refuse", "_too_large"})
 
@@ -96,7 +121,12 @@ def _raises(node: ast.stmt) -> bool:
 
 
 def _called(node: ast.expr) -> str | None:
-    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
+    if not isinstance(node, ast.Call):
+        return None
+    function = node.func
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else None
 
 
 @contextmanager

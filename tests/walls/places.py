@@ -250,6 +250,8 @@ NAMES_NOTHING = frozenset(
         "record",
         "request",
         "sealed",
+        # Numbers of sealed texts, which are counted in each workspace.
+        "numbers",
         "as_owner",
         "dialect",
         "only_own",

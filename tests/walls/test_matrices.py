@@ -36,6 +36,8 @@ MAY: dict[str, set[str]] = {
     "roster.get": ALL,
     "roster.request": WRITERS,
     "roster.requests": ALL,
+    "text.list": ALL,
+    "text.put": WRITERS,
     "thread.list": ALL,
     "workspace.needs": ALL,
     "mute.start": {"human", *ADMINS},

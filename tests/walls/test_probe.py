@@ -105,6 +105,12 @@ class Asker:
             "copy_id": "the-token-of-nobody",
             "record": {"body": "e30=", "signature": "e30="},
             "request": "e30=",
+            "sealed": {
+                "header": "e30=",
+                "wraps": [{"member": "0" * 64, "wrap": "e30="}],
+                "content": "e30=",
+                "signature": "e30=",
+            },
             "member": "0" * 64,
             "name": (
                 f"{self.home.workspace}-{next(self.count)}"

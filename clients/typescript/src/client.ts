@@ -1574,6 +1574,18 @@ export interface GetThreadParameters {
   cursor?: string;
 }
 
+/** A text as its writer sealed and signed it. */
+export interface GivenText {
+  /** Signed header, base64 */
+  header: string;
+  /** Text key for each reader, ascending by member */
+  wraps: Wrap[];
+  /** Encrypted content, base64 */
+  content: string;
+  /** Signature of the writer, base64 */
+  signature: string;
+}
+
 /** One step of time. */
 export interface HealthStep {
   /** Start of the step */
@@ -2166,6 +2178,24 @@ export interface ListTaskParameters {
   urgent_first?: boolean;
 }
 
+/** Parameters of text.list. */
+export interface ListTextParameters {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string;
+  /** Your agent name (default: the key's name) */
+  agent?: string;
+  /** Your instance name */
+  instance?: string;
+  /** Token of your session; replaces agent and instance */
+  session?: string;
+  /** Number of the text after which to begin */
+  after?: number;
+  /** Maximum number of texts to list (1 to 500) (default 500) */
+  limit?: number;
+  /** Numbers of texts to return with their contents, instead of a page */
+  numbers?: number[];
+}
+
 /** Parameters of thread.list. */
 export interface ListThreadParameters {
   /** Workspace (default: the key's workspace) */
@@ -2214,6 +2244,38 @@ export interface ListWorkspaceParameters {
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
+}
+
+/** A sealed text; what is null the caller cannot read, or did not ask for. */
+export interface ListedText {
+  /** Number in the workspace */
+  seq: number;
+  /** Id of the member that wrote it */
+  sender: string;
+  /** Number among the texts of its writer */
+  counter: number;
+  /** Hash of the text, base64 */
+  hash: string;
+  /** Signed header, base64 */
+  header: string | null;
+  /** Hash of the keys of all readers, base64 */
+  wraps_hash: string | null;
+  /** Hash of the content, base64 */
+  content_hash: string | null;
+  /** Signature of the writer, base64 */
+  signature: string | null;
+  /** Text key for the calling agent, base64 */
+  wrap: string | null;
+  /** Encrypted content, base64 */
+  content: string | null;
+}
+
+/** A page of sealed texts. */
+export interface ListedTexts {
+  /** Texts, oldest first */
+  texts: ListedText[];
+  /** Whether there are more now */
+  more: boolean;
 }
 
 /** Parameters of event.log. */
@@ -2946,6 +3008,30 @@ export interface ProgramReport {
    * or overdue
    */
   reminders: Record<string, "half_time" | "overdue">;
+}
+
+/** Place of the text. */
+export interface PutDone {
+  /** Number in the workspace */
+  seq: number;
+  /** Number among the editions of the object's text */
+  edition: number;
+  /** Whether the server had the text before */
+  duplicate: boolean;
+}
+
+/** Parameters of text.put. */
+export interface PutText {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your agent name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+  /** Text, sealed and signed by the caller */
+  sealed: GivenText;
 }
 
 /** The rules that hold now. Urgent messages (priority 5) are never held. */
@@ -5743,6 +5829,30 @@ export class ServerOperations {
   }
 }
 
+export class TextOperations {
+  constructor(private readonly transport: Transport) {}
+
+  /**
+   * Keep a sealed text of a task, note, link, session or agent.
+   *
+   * Its header names the object, the edition, and the member's text before it. A note and a
+   * link have one edition. The same text again is no error.
+   */
+  put(params: PutText, options?: CallOptions): Promise<PutDone> {
+    return this.transport.call("text.put", params, "once", options);
+  }
+
+  /**
+   * List the sealed texts of a sealed workspace, oldest first.
+   *
+   * Every member sees the same list. In a private workspace a text for others is listed by its
+   * hash alone. Only the newest edition of a text has a content, and only `numbers` returns it.
+   */
+  list(params: ListTextParameters = {}, options?: CallOptions): Promise<ListedTexts> {
+    return this.transport.call("text.list", params, "read", options);
+  }
+}
+
 export class ThreadOperations {
   constructor(private readonly transport: Transport) {}
 
@@ -5950,6 +6060,7 @@ export class Client {
   readonly roster: RosterOperations;
   readonly schedule: ScheduleOperations;
   readonly server: ServerOperations;
+  readonly text: TextOperations;
   readonly thread: ThreadOperations;
   readonly turn: TurnOperations;
   readonly webhook: WebhookOperations;
@@ -5977,6 +6088,7 @@ export class Client {
     this.roster = new RosterOperations(this.transport);
     this.schedule = new ScheduleOperations(this.transport);
     this.server = new ServerOperations(this.transport);
+    this.text = new TextOperations(this.transport);
     this.thread = new ThreadOperations(this.transport);
     this.turn = new TurnOperations(this.transport);
     this.webhook = new WebhookOperations(this.transport);

@@ -14,6 +14,7 @@ import msgspec
 
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.membership import ask_to_join, update_roster, update_transcript
+from ackbox.client.texts import update_texts
 from ackbox.client.vaults import Profile, Vault, place_of
 from ackbox.errors import AckboxError, Conflict, NotMember
 from ackbox.vault import roster
@@ -127,5 +128,9 @@ def restore(vault: Vault, remote: Any) -> int:
         counter, own = vault.transcript.last(vault.keys.id)
         if counter > state.counter:
             state.counter, state.hash = counter, own
+        update_texts(vault, remote)
+        number, text = vault.texts.transcript.last(vault.keys.id)
+        if number > state.text_counter:
+            state.text_counter, state.text_hash = number, text
         vault.save()
         return state.counter

@@ -17,7 +17,7 @@ from ackbox.client.vaults import Invited, Vault
 from ackbox.errors import BadSignature, BrokenPromise, Conflict, NotAllowed, NotFound, NotMember
 from ackbox.vault import enrolment, roster
 from ackbox.vault.encoding import encode
-from ackbox.vault.roster import Add, Body, MemberKind, Promote, Record, Remove
+from ackbox.vault.roster import Add, Body, MemberKind, Promote, Record
 from ackbox.vault.transcript import Row
 
 if TYPE_CHECKING:
@@ -207,23 +207,6 @@ def named(known: Roster, name: str) -> Member:
             field="name",
         )
     return member
-
-
-def remove(vault: Vault, remote: Remote, name: str) -> None:
-    """Remove a member; its messages up to the last one that the transcript lists stay accepted."""
-
-    update_transcript(vault, remote)
-
-    def removing(known: Roster) -> Remove:
-        member = named(known, name)
-        return Remove(
-            previous=known.head,
-            by=vault.keys.id,
-            member=member.id,
-            last_counter=vault.transcript.last(member.id)[0],
-        )
-
-    append(vault, remote, removing)
 
 
 def promote(vault: Vault, remote: Remote, name: str) -> None:

@@ -7,6 +7,7 @@ tell. Explained in docs/why/sealed.md, "On a member's machine".
 from __future__ import annotations
 
 import hashlib
+import importlib
 import time
 import uuid
 from collections.abc import Callable
@@ -17,15 +18,19 @@ import msgspec
 
 from ackbox.client.http import HttpCaller, same_address
 from ackbox.client.vaults import Answered, Vault, Waiting, vaults_in
-from ackbox.errors import AckboxError, Conflict, Invalid, NotMember, StateBehind, Unavailable
+from ackbox.errors import AckboxError, Conflict, Invalid, NotMember, Unavailable
+from ackbox.model.sealing import PARAMS, Fields
 
 WHOSE = ("workspace", "agent", "instance", "session")
 RETRIES = 3
-WITH_TEXT = ("message.send", "message.ask", "message.send_many")
+# Operations whose text the table of fields does not list, because the server does not have them.
+WITH_TEXT = ("message.send_many", "task.create_many", "note.append", "turn.submit")
 # What agent programs say of themselves without being asked: a sealed workspace does not get it.
+_PLACE = ("machine", "directory", "repository", "pid", "terminal")
 AUTOMATIC = {
-    name: ("machine", "directory", "repository", "pid", "terminal", "title", "files", "prompt")
-    for name in ("agent.check_in", "session.start", "program.report")
+    "agent.check_in": _PLACE,
+    "session.start": _PLACE,
+    "program.report": (*_PLACE, "title", "files", "prompt"),
 }
 
 
@@ -55,7 +60,7 @@ class SealedCaller(HttpCaller):
         """
         vault = self.vault_for(params)
         if vault is None:
-            if name in WITH_TEXT and self._memberships(params):
+            if _has_text(name, params) and self._memberships(params):
                 # Not left to the server: one that lies would be sent the text.
                 raise NotMember(
                     f"This machine has no vault key of {params.get('agent')!r} for this sealed"
@@ -122,6 +127,13 @@ class SealedCaller(HttpCaller):
         return found[0] if found else None
 
 
+def _has_text(name: str, params: dict[str, Any]) -> bool:
+    """Whether a call would show the server text that a member seals."""
+    fields = PARAMS.get(name, Fields())
+    sealed = (fields.sealed | fields.notice).difference(AUTOMATIC.get(name, ()))
+    return name in WITH_TEXT or any(params.get(each) for each in sealed)
+
+
 def is_of(vault: Vault, url: str) -> bool:
     """Whether a membership is one at the server of this address."""
     return same_address(vault.profile.url, url)
@@ -143,6 +155,14 @@ class SealedCalls:
     def __init__(self, vault: Vault, remote: Callable[..., Any]) -> None:
         self.vault, self.remote = vault, remote
 
+    def without_session(self) -> SealedCalls:
+        """Return the calls without the session's token, for what comes after its end."""
+
+        def remote(name: str, /, **given: Any) -> Any:
+            return self.remote(name, **{**given, "session": None})
+
+        return SealedCalls(self.vault, remote)
+
     def begin(self) -> None:
         """Do what waits: add members who used our invitations, and finish an own joining."""
         from ackbox.client.membership import admit_invited, own_member, update_roster
@@ -157,22 +177,33 @@ class SealedCalls:
     def call(self, name: str, params: dict[str, Any]) -> Any:
         """Call one operation as HttpCaller.call does."""
         own = {
-            "message.send": self._send,
+            "message.send": self.send,
             "message.ask": self._ask,
             "message.send_many": self._send_many,
             "receipt.mark": self._mark,
         }.get(name)
         if own is not None:
             return own(params)
-        return self._opened(name, self._without_automatic(name, params))
+        plain = self._without_automatic(name, params)
+        work = handler(name)
+        return self.opened(name, plain) if work is None else work(self, plain)
 
-    def _opened(self, name: str, params: dict[str, Any]) -> Any:
+    def opened(self, name: str, params: dict[str, Any]) -> Any:
+        """Call one operation of the server, and return its result with every text opened."""
         from ackbox.client.opening import check_acknowledgements, open_messages
 
-        result = open_messages(self.vault, self.remote, self.remote(name, **params), params)
+        result = self.shown(
+            open_messages(self.vault, self.remote, self.remote(name, **params), params)
+        )
         if name == "message.status":
             check_acknowledgements(self.vault, self.remote, result)
         return result
+
+    def shown(self, result: Any) -> Any:
+        """Replace what the server shows of tasks, notes and sessions by their sealed texts."""
+        from ackbox.client.opening_texts import open_texts
+
+        return open_texts(self.vault, self.remote, result)
 
     def _without_automatic(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
         from ackbox.ops.rules.sealing import EVIDENCE
@@ -186,7 +217,7 @@ class SealedCalls:
         outcomes = []
         for each in params["messages"]:
             try:
-                outcomes.append({"sent": self._send(each)})
+                outcomes.append({"sent": self.send(each)})
             except Unavailable:
                 raise
             except AckboxError as error:
@@ -200,21 +231,23 @@ class SealedCalls:
         stored = self._sealed(question, is_kept=True)
         # The message is stored by now: the same key and bytes wait for the reply.
         given = {"body": "", "sealed": stored.sealed, "wait_s": wait_s}
-        key = self._hidden(question["idempotency_key"])
-        return self._opened("message.ask", {**given, "idempotency_key": key})
+        key = self.hidden(question["idempotency_key"])
+        return self.opened("message.ask", {**given, "idempotency_key": key})
 
-    def _send(self, params: dict[str, Any]) -> Any:
+    def send(self, params: dict[str, Any]) -> Any:
         key = params.get("idempotency_key") or uuid.uuid4().hex
         return self._sealed({**params, "idempotency_key": key}).answer
 
-    def _hidden(self, key: str) -> str:
+    def hidden(self, key: str) -> str:
         """Return what the server sees of an idempotency key."""
         own = f"{self.vault.profile.vault}\0{key}"
         return hashlib.sha256(own.encode()).hexdigest()
 
     def _sealed(self, params: dict[str, Any], *, is_kept: bool = False) -> Answered:
         """Send one message, once for each idempotency key, and return how it was stored."""
-        key = self._hidden(params["idempotency_key"])
+        from ackbox.client.waiting import finish
+
+        key = self.hidden(params["idempotency_key"])
         content = hashlib.sha256(
             msgspec.json.encode(
                 {name: params[name] for name in params if name != "idempotency_key"},
@@ -222,7 +255,7 @@ class SealedCalls:
             )
         ).hexdigest()
         with self.vault.locked():
-            self._finish()
+            finish(self.vault, self.remote)
             before = self.vault.state.recent.get(key)
             if before is not None and before.content != content:
                 raise Conflict(
@@ -241,6 +274,7 @@ class SealedCalls:
     ) -> None:
         from ackbox.client.composing import compose
         from ackbox.client.membership import own_member, update_roster
+        from ackbox.client.waiting import finish, is_stale
         from ackbox.vault import envelope
 
         for attempt in range(RETRIES):
@@ -263,46 +297,16 @@ class SealedCalls:
             )
             self.vault.save()
             try:
-                self._finish()
+                finish(self.vault, self.remote)
                 return
             except AckboxError as error:
-                is_stale = error.code == "stale_roster" or error.details.get("reason") == "roster"
-                if not is_stale or attempt + 1 == RETRIES:
+                if not is_stale(error) or attempt + 1 == RETRIES:
                     raise
                 update_roster(self.vault, self.remote)
 
-    def _finish(self) -> None:
-        """Send the bytes that wait for an answer, if there are any; a refusal is an answer."""
-        state = self.vault.state
-        waiting = state.waiting
-        if waiting is None:
-            return
-        try:
-            answer = self.remote("message.send", **waiting.params)
-        except Unavailable:
-            raise
-        except AckboxError as error:
-            state.waiting = None
-            self.vault.save()
-            if error.details.get("reason") == "chain":
-                raise StateBehind(
-                    "The server has newer messages of your vault key than this machine.",
-                    hint="The key is used on another machine, or this machine's files are old."
-                    " Restore it here with: ackbox vault restore",
-                    counter=error.details.get("counter"),
-                ) from None
-            raise
-        state.counter, state.hash, state.waiting = waiting.counter, waiting.hash, None
-        state.recent[waiting.params["idempotency_key"]] = Answered(
-            content=waiting.content,
-            answer=answer,
-            sealed=waiting.params["sealed"] if waiting.is_kept else None,
-        )
-        self.vault.save()
-
     def _parent(self, id: str) -> dict[str, Any]:
         """Return the message that a reply answers, opened."""
-        found: dict[str, Any] = self._opened("message.get", {"id": id})
+        found: dict[str, Any] = self.opened("message.get", {"id": id})
         return found
 
     def _mark(self, params: dict[str, Any]) -> Any:
@@ -343,6 +347,24 @@ class SealedCalls:
             if row is None:
                 return None
             return acknowledgement.sign(self.vault.keys, self.vault.roster.vault, row.hash)
+
+
+def handler(name: str) -> Callable[[SealedCalls, dict[str, Any]], Any] | None:
+    """Return what the client does in place of an operation that takes text; null for others."""
+    noun = name.partition(".")[0]
+    module = {
+        "task": "sealed_tasks",
+        "note": "sealed_notes",
+        "session": "sealed_sessions",
+        "agent": "sealed_sessions",
+        "turn": "sealed_turns",
+    }.get(noun)
+    if module is None:
+        return None
+    # Not at the top: most calls need none of them, and they need this module.
+    found = importlib.import_module(f"ackbox.client.{module}")
+    own: dict[str, Callable[[SealedCalls, dict[str, Any]], Any]] = found.HANDLERS
+    return own.get(name)
 
 
 def _now() -> int:

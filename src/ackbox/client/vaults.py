@@ -22,6 +22,7 @@ from ackbox.errors import BadVaultKey, NotMember
 from ackbox.private import make_directory, open_private, read_private, write_private
 
 if TYPE_CHECKING:
+    from ackbox.client.text_index import Entry, TextIndex
     from ackbox.vault.keys import Keys
     from ackbox.vault.roster import Record, Roster
     from ackbox.vault.transcript import Row, Transcript
@@ -44,7 +45,11 @@ class Profile(msgspec.Struct, kw_only=True):
 
 
 class Waiting(msgspec.Struct, kw_only=True):
-    """A sealed message that the server has not answered: its bytes are sent again, unchanged."""
+    """A sealed message or text that the server has not answered: its bytes are sent again,
+    unchanged.
+    """
+
+    operation: str = "message.send"
 
     params: dict[str, Any]
     content: str
@@ -78,6 +83,8 @@ class State(msgspec.Struct, kw_only=True):
     counter: int = 0
     hash: bytes = bytes(32)
     waiting: Waiting | None = None
+    text_counter: int = 0
+    text_hash: bytes = bytes(32)
     # By hashed idempotency key, so that a call can be repeated.
     recent: dict[str, Answered] = {}
     invited: list[Invited] = []
@@ -94,6 +101,7 @@ class Vault:
         self._records: list[Record] = []
         self._roster_bytes = 0
         self._transcript: Transcript | None = None
+        self._texts: TextIndex | None = None
         self._keys: Keys | None = None
         self._depth = 0
         self._thread = threading.RLock()
@@ -136,6 +144,29 @@ class Vault:
         rows = rows[: len(rows) // ROW_BYTES * ROW_BYTES]
         if self._transcript is None or len(self._transcript) * ROW_BYTES != len(rows):
             self._transcript = Transcript(self.profile.vault, rows)
+        if self._texts is not None and self._texts.size != _size_of(self.path / "texts"):
+            self._texts = None
+
+    @property
+    def texts(self) -> TextIndex:
+        """The verified sealed texts."""
+        from ackbox.client.text_index import TextIndex
+
+        if self._texts is None:
+            raw = self._read(self.path / "texts")
+            self._texts = TextIndex(self.profile.vault, raw.splitlines(keepends=True))
+        return self._texts
+
+    def keep_texts(self, entries: list[Entry]) -> None:
+        """Store entries whose rows the index has taken."""
+        lines = [msgspec.json.encode(each) + b"\n" for each in entries]
+        self._append("texts", b"".join(lines))
+        for entry, line in zip(entries, lines, strict=True):
+            self.texts.keep(entry, len(line))
+
+    def forget_texts(self) -> None:
+        """Read the index from its file again, where it is used next."""
+        self._texts = None
 
     def _read(self, path: Path) -> bytes:
         try:
@@ -197,9 +228,11 @@ class Vault:
     def _append(self, name: str, raw: bytes) -> None:
         number = open_private(self.path / name, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
         with os.fdopen(number, "ab") as file:
+            # A row or line that was being written when the machine stopped is cut off.
             if name == "transcript":
-                # A row that was being written when the machine stopped.
                 os.ftruncate(number, os.fstat(number).st_size // ROW_BYTES * ROW_BYTES)
+            elif name == "texts":
+                os.ftruncate(number, self.texts.size)
             file.write(raw)
             file.flush()
             os.fsync(number)
@@ -222,6 +255,13 @@ class Vault:
     def save_profile(self) -> None:
         """Store which membership this is; from now on calls use it."""
         write_private(self.path / "profile.json", msgspec.json.encode(self.profile).decode())
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def place_of(data_dir: Path, vault: str, agent: str) -> Path:

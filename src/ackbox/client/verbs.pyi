@@ -66,6 +66,7 @@ from ackbox.ops.task.create_many import CreatedMany, PlannedTask
 from ackbox.ops.task.find import TaskPage
 from ackbox.ops.task.finish_many import FinishedMany
 from ackbox.ops.task.plan import Planned
+from ackbox.ops.text import GivenText, ListedTexts, PutDone
 from ackbox.ops.thread import Thread, Threads
 from ackbox.ops.turn import Turn, TurnMessage
 from ackbox.ops.webhook import NewWebhook, Received, Webhook, Webhooks
@@ -1997,6 +1998,46 @@ class ServerVerbs:
     ) -> Status:
         """Return the database size, the open sockets and the last backup."""
 
+class TextVerbs:
+    async def put(
+        self,
+        *,
+        sealed: GivenText,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> PutDone:
+        """Keep a sealed text of a task, note, link, session or agent.
+
+        Its header names the object, the edition, and the member's text before it. A note
+        and a link
+        have one edition. The same text again is no error.
+
+        Raises Conflict (not sealed, the roster, the object's text or the member's chain has
+        moved on),
+        NotFound, NotAllowed (another agent's note, session or card), NotYou, Invalid.
+        """
+
+    async def list(
+        self,
+        *,
+        after: int = 0,
+        limit: int = 500,
+        numbers: builtins.list[int] = ...,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> ListedTexts:
+        """List the sealed texts of a sealed workspace, oldest first.
+
+        Every member sees the same list. In a private workspace a text for others is listed
+        by its hash
+        alone. Only the newest edition of a text has a content, and only `numbers` returns
+        it.
+        """
+
 class ThreadVerbs:
     async def get(
         self,
@@ -2420,6 +2461,7 @@ class Nouns:
     roster: RosterVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
+    text: TextVerbs
     thread: ThreadVerbs
     turn: TurnVerbs
     webhook: WebhookVerbs
@@ -4328,6 +4370,46 @@ class SyncServerVerbs:
     ) -> Status:
         """Return the database size, the open sockets and the last backup."""
 
+class SyncTextVerbs:
+    def put(
+        self,
+        *,
+        sealed: GivenText,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> PutDone:
+        """Keep a sealed text of a task, note, link, session or agent.
+
+        Its header names the object, the edition, and the member's text before it. A note
+        and a link
+        have one edition. The same text again is no error.
+
+        Raises Conflict (not sealed, the roster, the object's text or the member's chain has
+        moved on),
+        NotFound, NotAllowed (another agent's note, session or card), NotYou, Invalid.
+        """
+
+    def list(
+        self,
+        *,
+        after: int = 0,
+        limit: int = 500,
+        numbers: builtins.list[int] = ...,
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> ListedTexts:
+        """List the sealed texts of a sealed workspace, oldest first.
+
+        Every member sees the same list. In a private workspace a text for others is listed
+        by its hash
+        alone. Only the newest edition of a text has a content, and only `numbers` returns
+        it.
+        """
+
 class SyncThreadVerbs:
     def get(
         self,
@@ -4751,6 +4833,7 @@ class SyncNouns:
     roster: SyncRosterVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs
+    text: SyncTextVerbs
     thread: SyncThreadVerbs
     turn: SyncTurnVerbs
     webhook: SyncWebhookVerbs

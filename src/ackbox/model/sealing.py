@@ -14,16 +14,20 @@ class Fields(msgspec.Struct, frozen=True):
 
     `sealed` fields are inside the envelope and empty outside of it; `visible` ones are as
     everywhere; `refused` ones do not exist. `words` are visible, but only as fixed words or ids.
+    `notice` fields must be there: they say that the text is sealed, and nothing else.
     """
 
     sealed: frozenset[str] = frozenset()
     visible: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    notice: frozenset[str] = frozenset()
 
 
-def _fields(*, sealed: str = "", visible: str = "", refused: str = "", words: str = "") -> Fields:
-    return Fields(*(frozenset(each.split()) for each in (sealed, visible, refused, words)))
+def _fields(
+    *, sealed: str = "", visible: str = "", refused: str = "", words: str = "", notice: str = ""
+) -> Fields:
+    return Fields(*(frozenset(each.split()) for each in (sealed, visible, refused, words, notice)))
 
 
 # Parameters of every operation; they are visible.
@@ -59,7 +63,9 @@ _TASKS_LISTED = {
 # Operations that a sealed workspace does not have, and why.
 _SEARCH = "The server cannot search text that it cannot read"
 _NO_HOST = "The server would have to write the text, and no member has its key on the server"
-_NOT_SEALED = "The server could read its text: only messages are sealed"
+_NOT_SEALED = "The server could read its text: reviews are not sealed"
+_ONE_BY_ONE = "A client seals each text, and calls the operations for each part"
+_KINDS = "The server does not know the kinds of notes, which are sealed"
 REFUSED: dict[str, str] = {
     "message.search": _SEARCH,
     "task.search": _SEARCH,
@@ -72,23 +78,11 @@ REFUSED: dict[str, str] = {
     "review.open": _NOT_SEALED,
     "review.comment": _NOT_SEALED,
     "review.resolve": _NOT_SEALED,
-    "task.create": _NOT_SEALED,
-    "task.create_many": _NOT_SEALED,
-    "task.update": _NOT_SEALED,
-    "task.assign": _NOT_SEALED,
-    "task.claim": _NOT_SEALED,
-    "task.depend": _NOT_SEALED,
-    "task.finish_many": _NOT_SEALED,
-    "note.add": _NOT_SEALED,
-    "note.supersede": _NOT_SEALED,
-    "note.append": _NOT_SEALED,
-    "note.move": _NOT_SEALED,
-    "note.archive": _NOT_SEALED,
-    "note.remove": _NOT_SEALED,
-    "note.tidy": _NOT_SEALED,
-    "note.link": _NOT_SEALED,
-    "note.unlink": _NOT_SEALED,
-    "turn.submit": _NOT_SEALED,
+    "task.create_many": _ONE_BY_ONE,
+    "note.append": _ONE_BY_ONE,
+    "turn.submit": _ONE_BY_ONE,
+    "note.move": _KINDS,
+    "note.tidy": _KINDS,
 }
 
 # Parameters of the operations that a sealed workspace has, without those of every operation.
@@ -137,7 +131,16 @@ PARAMS: dict[str, Fields] = {
     "message.status": _fields(visible="id limit cursor"),
     "message.transcript": _fields(visible="after limit"),
     "message.withdraw": _fields(visible="id as_sender"),
+    "note.add": _fields(
+        sealed="title kind tags metadata",
+        visible="priority sources expires_at",
+        refused="links folder unless_known task replaces_title",
+        words="write_id",
+        notice="text",
+    ),
+    "note.archive": _fields(visible="id archived follow"),
     "note.get": _fields(visible="id depth follow direction"),
+    "note.link": _fields(visible="id to", notice="relation"),
     "note.list": _fields(
         visible="folder author min_priority since include_superseded max_text_bytes limit cursor"
         " ids follow",
@@ -145,6 +148,11 @@ PARAMS: dict[str, Fields] = {
     ),
     "mute.end": _fields(visible="of"),
     "mute.start": _fields(visible="of until"),
+    "note.remove": _fields(visible="id"),
+    "note.supersede": _fields(
+        sealed="text title kind tags metadata", visible="id priority keep_metadata follow"
+    ),
+    "note.unlink": _fields(visible="id"),
     "pause.end": _fields(visible="of"),
     "pause.start": _fields(visible="of"),
     "program.report": _fields(
@@ -179,8 +187,29 @@ PARAMS: dict[str, Fields] = {
         visible=f"{_CARD_VISIBLE} heartbeat_s online_s on_conflict new_name mark state notes_from",
         refused="announce query documents",
     ),
+    "task.assign": _fields(sealed="note", visible="id to to_instance unknown"),
+    "task.claim": _fields(visible="id start or_refuse", refused="project tag tell"),
+    "task.create": _fields(
+        sealed="description project mission tags done_when metadata",
+        visible="to to_instance status priority depends_on due_at estimated_minutes parent"
+        " idempotency_key unknown exact",
+        notice="title",
+    ),
+    "task.depend": _fields(visible="id on no_more_on as_assignee"),
+    "task.finish_many": _fields(
+        sealed="note",
+        visible="ids assignee creator updated_before limit only_look as_assignee",
+        refused="project mission tag without_tag",
+    ),
     "task.get": _fields(visible="id"),
     "task.list": _fields(**_TASKS_LISTED),
+    "task.update": _fields(
+        sealed="note blocked_by title description project mission tags done_when metadata",
+        visible="id status blocked_cause to to_instance priority depends_on due_at"
+        " estimated_minutes only_own as_creator as_assignee keep_metadata",
+    ),
+    "text.list": _fields(visible="after limit numbers"),
+    "text.put": _fields(visible="sealed"),
     "thread.get": _fields(visible="id limit cursor"),
     "thread.list": _fields(visible="answered_only limit cursor"),
     "webhook.list": _fields(visible="limit cursor"),
@@ -202,6 +231,19 @@ PARAMS: dict[str, Fields] = {
     "workspace.overview": _fields(),
     "workspace.settings": _fields(visible=_SETTINGS),
 }
+
+_TASK = _fields(
+    sealed="title description project mission tags done_when note blocked_by metadata",
+    visible="id number workspace status priority creator assignee assignee_instance depends_on "
+    "waits_for due_at is_late is_stale estimated_minutes parent message blocked_cause "
+    "created_at updated_at claimed_at started_at finished_at",
+)
+_LINK = "id source target author created_at"
+_NOTE_SEALED = "title text kind tags metadata"
+_NOTE = (
+    "id number priority author author_instance supersedes superseded_by folder expires_at "
+    "archived_at created_at"
+)
 
 # Fields of the results of these operations, by struct; what is inside a sealed field is sealed too.
 RESULTS: dict[str, Fields] = {
@@ -232,13 +274,7 @@ RESULTS: dict[str, Fields] = {
         visible="receipt_id agent instance kind state delivered_at read_at acknowledged_at "
         "archived_at by"
     ),
-    "model.task.Task": _fields(
-        sealed="title description project mission tags done_when note blocked_by blocked_cause "
-        "metadata",
-        visible="id number workspace status priority creator assignee assignee_instance "
-        "depends_on waits_for due_at is_late is_stale estimated_minutes parent message "
-        "created_at updated_at claimed_at started_at finished_at",
-    ),
+    "model.task.Task": _TASK,
     "ops.agent.card.Instance": _fields(
         sealed="summary machine title role capabilities area files directory repository pid "
         "terminal",
@@ -314,14 +350,12 @@ RESULTS: dict[str, Fields] = {
     "ops.note.graph.Neighbour": _fields(
         sealed="title kind opening", visible="id author superseded_by"
     ),
-    "ops.note.link.NoteLink": _fields(
-        sealed="relation", visible="id source target author created_at"
-    ),
-    "ops.note.write.Note": _fields(
-        sealed="title text kind tags metadata",
-        visible="id number priority author author_instance supersedes superseded_by folder "
-        "expires_at archived_at created_at",
-    ),
+    "ops.note.change.Removed": _fields(visible="id removed removed_at"),
+    "ops.note.link.Linked": _fields(sealed="relation", visible=f"{_LINK} duplicate"),
+    "ops.note.link.NoteLink": _fields(sealed="relation", visible=_LINK),
+    "ops.note.link.Unlinked": _fields(visible="id removed"),
+    "ops.note.write.Added": _fields(sealed=_NOTE_SEALED, visible=f"{_NOTE} workspace duplicate"),
+    "ops.note.write.Note": _fields(sealed=_NOTE_SEALED, visible=_NOTE),
     "ops.mute.Unmuted": _fields(visible="ended"),
     "ops.pause.PauseChanged": _fields(visible="kind of by at changed"),
     "ops.pause.Resumed": _fields(visible="kind of paused_by paused_at"),
@@ -377,7 +411,18 @@ RESULTS: dict[str, Fields] = {
         visible="messages unread total recent agents tasks notes found documents news "
         "acknowledged kept is_first token session heartbeat_s ttl_s conflicts"
     ),
+    "ops.task.claim.Claimed": _fields(visible="claimed task winner winner_instance reason notice"),
+    "ops.task.create.Created": _fields(
+        sealed=" ".join(sorted(_TASK.sealed)),
+        visible=" ".join([*sorted(_TASK.visible), "duplicate"]),
+    ),
     "ops.task.find.TaskPage": _fields(visible="tasks cursor cursors"),
+    "ops.task.finish_many.FinishedMany": _fields(visible="run at ids has_more"),
+    "ops.text.ListedText": _fields(
+        visible="seq sender counter hash header wraps_hash content_hash signature wrap content"
+    ),
+    "ops.text.ListedTexts": _fields(visible="texts more"),
+    "ops.text.PutDone": _fields(visible="seq edition duplicate"),
     "ops.thread.Head": _fields(visible="thread first last messages people paused"),
     "ops.thread.Person": _fields(visible="name kind messages"),
     "ops.thread.Thread": _fields(visible="thread messages paused cursor"),

@@ -30,6 +30,7 @@ from ackbox.store.search import Search
 from ackbox.store.sessions import Sessions
 from ackbox.store.stretch import Stretches
 from ackbox.store.tasks import Tasks
+from ackbox.store.texts import Texts
 from ackbox.store.webhooks import Webhooks
 
 
@@ -83,6 +84,7 @@ class Store(
     Events,
     Marks,
     Tasks,
+    Texts,
     Notes,
     Search,
     Sessions,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -94,6 +94,29 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     commitment: Hash
 
 
+class SealedHeader(Protocol):
+    """What the headers of messages and of sealed texts have in common."""
+
+    @property
+    def workspace(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def counter(self) -> int: ...
+    @property
+    def previous(self) -> bytes: ...
+    @property
+    def roster(self) -> RosterHead: ...
+    @property
+    def transcript(self) -> TranscriptHead: ...
+    @property
+    def salt(self) -> bytes: ...
+    @property
+    def to(self) -> list[str]: ...
+    @property
+    def commitment(self) -> bytes: ...
+
+
 class Wrap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The message key, encrypted for one reader."""
 
@@ -166,8 +189,7 @@ def received(sealed: Sealed, member: str) -> Received:
 
 def parse_header(raw: bytes) -> Header:
     """Return the header of its canonical bytes. Raises BadEncoding, SealTooLarge."""
-    if len(raw) > MAX_HEADER_BYTES:
-        _too_large("header", len(raw), MAX_HEADER_BYTES)
+    check_size("header", len(raw), MAX_HEADER_BYTES)
     return decode(raw, Header, "header of the message")
 
 
@@ -208,12 +230,22 @@ def seal(keys: Keys, draft: Header, content: Content, to: Sequence[Member]) -> S
         draft, salt=os.urandom(16), commitment=hashed("commitment", message_key)
     )
     header = encode(head)
-    text = padded(encode(content))
-    if len(text) + TAG_BYTES > MAX_CONTENT_BYTES:
-        _too_large("content", len(text) + TAG_BYTES, MAX_CONTENT_BYTES)
-    key, nonce = _content_key(message_key, head.salt, header)
-    sealed = AESGCM(key).encrypt(nonce, text, header)
-    wraps = [
+    sealed = encrypted(message_key, head.salt, header, encode(content))
+    wraps = wrapped(message_key, header, to)
+    return Sealed(header, wraps, sealed, keys.sign("message", header, wraps_hash(wraps), sealed))
+
+
+def encrypted(message_key: bytes, salt: bytes, header: bytes, plain: bytes) -> bytes:
+    """Return a content, padded and encrypted. Raises SealTooLarge."""
+    text = padded(plain)
+    check_size("content", len(text) + TAG_BYTES, MAX_CONTENT_BYTES)
+    key, nonce = _content_key(message_key, salt, header)
+    return AESGCM(key).encrypt(nonce, text, header)
+
+
+def wrapped(message_key: bytes, header: bytes, to: Sequence[Member]) -> list[Wrap]:
+    """Return the message key, encrypted for each reader, ascending by member."""
+    return [
         Wrap(
             each.id,
             _suite().encrypt(
@@ -222,7 +254,6 @@ def seal(keys: Keys, draft: Header, content: Content, to: Sequence[Member]) -> S
         )
         for each in sorted(to, key=lambda each: each.id)
     ]
-    return Sealed(header, wraps, sealed, keys.sign("message", header, wraps_hash(wraps), sealed))
 
 
 def check(sealed: Sealed, roster: Roster) -> Header:
@@ -234,19 +265,23 @@ def check(sealed: Sealed, roster: Roster) -> Header:
     head = _check_signed(
         sealed.header, wraps_hash(sealed.wraps), sealed.content, sealed.signature, roster
     )
+    check_present(head, [each.member for each in sealed.wraps], roster)
+    return head
+
+
+def check_present(head: SealedHeader, wrapped_for: list[str], roster: Roster) -> None:
+    """Raise StaleRoster or WrongReaders unless a new message is sealed for the present readers."""
     if head.roster.position != roster.position:
         raise StaleRoster(
             "The members have changed since the message was sealed.",
             hint="Read the roster again and seal the message for the present members.",
             position=roster.position,
         )
-    expected = [each.id for each in readers(roster, head.sender, head.to)]
-    if [each.member for each in sealed.wraps] != expected:
+    if wrapped_for != [each.id for each in readers(roster, head.sender, head.to)]:
         raise WrongReaders(
             "The message is not sealed for exactly the members who may read it.",
             hint="Seal it for them, ascending by member id.",
         )
-    return head
 
 
 def verify_received(received: Received, roster: Roster) -> Header:
@@ -262,9 +297,20 @@ def verify_received(received: Received, roster: Roster) -> Header:
 def _check_signed(
     header: bytes, wraps: bytes, content: bytes, signature: bytes, roster: Roster
 ) -> Header:
-    if len(content) > MAX_CONTENT_BYTES:
-        _too_large("content", len(content), MAX_CONTENT_BYTES)
+    check_size("content", len(content), MAX_CONTENT_BYTES)
     head = parse_header(header)
+    sender = check_sender(head, roster)
+    if sender.removed is not None and head.counter > (sender.last_counter or 0):
+        raise was_removed(sender)
+    verify(sender.sign_key, signature, "message", "message", header, wraps, content)
+    return head
+
+
+def check_sender(head: SealedHeader, roster: Roster) -> Member:
+    """Return the sender, a member of this workspace at the roster that the header names.
+
+    Raises WrongVault, StaleRoster, UnknownRoster, NotMember, RemovedMember.
+    """
     if head.workspace != roster.vault:
         raise WrongVault(
             "The message belongs to another sealed workspace.",
@@ -278,19 +324,21 @@ def _check_signed(
             hint="Do not act on the message.",
             sender=head.sender,
         )
-    if sender.removed is not None and (
-        head.roster.position >= sender.removed or head.counter > (sender.last_counter or 0)
-    ):
-        raise RemovedMember(
-            f"{sender.name!r} was removed from the workspace before it sent this message.",
-            hint="Do not act on the message.",
-            sender=sender.name,
-        )
-    verify(sender.sign_key, signature, "message", "message", header, wraps, content)
-    return head
+    if sender.removed is not None and head.roster.position >= sender.removed:
+        raise was_removed(sender)
+    return sender
 
 
-def _check_head(head: Header, roster: Roster) -> None:
+def was_removed(sender: Member) -> RemovedMember:
+    """Return the error for what a removed member has sent."""
+    return RemovedMember(
+        f"{sender.name!r} was removed from the workspace before it sent this message.",
+        hint="Do not act on the message.",
+        sender=sender.name,
+    )
+
+
+def _check_head(head: SealedHeader, roster: Roster) -> None:
     if head.roster.position > roster.position:
         raise StaleRoster(
             "The message names a newer roster than the one that is known here.",
@@ -310,13 +358,30 @@ def open_sealed(keys: Keys, received: Received, head: Header) -> Content:
 
     Raises NotSealedForYou, BrokenSeal, WrongCommitment, BadEncoding.
     """
-    if received.wrap is None:
+    text = opened(keys, received.wrap, received.header, head, received.content)
+    return decode(text, Content, "content of the message")
+
+
+def opened(
+    keys: Keys, wrap: bytes | None, header: bytes, head: SealedHeader, content: bytes
+) -> bytes:
+    """Return the text of a content whose header was verified.
+
+    Raises NotSealedForYou, BrokenSeal, WrongCommitment.
+    """
+    return decrypted(unwrapped(keys, wrap, header, head), header, head, content)
+
+
+def unwrapped(keys: Keys, wrap: bytes | None, header: bytes, head: SealedHeader) -> bytes:
+    """Return the message key of the wrap for one reader. Raises as `opened`."""
+    if wrap is None:
         raise NotSealedForYou(
             "The message was not sealed for you: it is older than your membership, or for others.",
-            hint="Ask a reader to send it again.",
+            hint="Ask a reader to share it with you (ackbox vault share-history), or to send it"
+            " again.",
         )
     try:
-        message_key = _suite().decrypt(received.wrap, keys.sealing, _wrap_info(received.header))
+        message_key = _suite().decrypt(wrap, keys.sealing, _wrap_info(header))
     except (InvalidTag, ValueError):
         raise _broken("key") from None
     if hashed("commitment", message_key) != head.commitment:
@@ -324,12 +389,17 @@ def open_sealed(keys: Keys, received: Received, head: Header) -> Content:
             "The key of the message is not the one that its sender committed to.",
             hint="Do not act on the message: other readers may see another text.",
         )
-    key, nonce = _content_key(message_key, head.salt, received.header)
+    return message_key
+
+
+def decrypted(message_key: bytes, header: bytes, head: SealedHeader, content: bytes) -> bytes:
+    """Return the text of a content under its message key. Raises BrokenSeal."""
+    key, nonce = _content_key(message_key, head.salt, header)
     try:
-        text = AESGCM(key).decrypt(nonce, received.content, received.header)
+        text = AESGCM(key).decrypt(nonce, content, header)
     except InvalidTag:
         raise _broken("content") from None
-    return decode(unpadded(text), Content, "content of the message")
+    return unpadded(text)
 
 
 def _broken(part: str) -> BrokenSeal:
@@ -375,10 +445,12 @@ def unpadded(raw: bytes) -> bytes:
     return text
 
 
-def _too_large(what: str, size: int, limit: int) -> None:
-    raise SealTooLarge(
-        f"The {what} of the message has {size:,} bytes; at most {limit:,} are allowed.",
-        hint="Put the rest into a file and name it in `refs`.",
-        size=size,
-        limit=limit,
-    )
+def check_size(what: str, size: int, limit: int) -> None:
+    """Raise SealTooLarge for a part of more bytes than its limit."""
+    if size > limit:
+        raise SealTooLarge(
+            f"The {what} of the message has {size:,} bytes; at most {limit:,} are allowed.",
+            hint="Put the rest into a file and name it in `refs`.",
+            size=size,
+            limit=limit,
+        )

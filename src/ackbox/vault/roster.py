@@ -60,13 +60,24 @@ class Add(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="add", kw
     proof: Signature
 
 
-class Remove(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="remove", kw_only=True):
-    """An admin removes a member; of its messages, those up to `last_counter` stay accepted."""
+class Remove(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    tag="remove",
+    kw_only=True,
+    # A record of a member that wrote no text has the bytes that it had before there were texts.
+    omit_defaults=True,
+):
+    """An admin removes a member; of its messages, those up to `last_counter` stay accepted, and of
+    its sealed texts those up to `last_text`.
+    """
 
     previous: Hash
     by: MemberId
     member: MemberId
     last_counter: Annotated[int, Meta(ge=0, lt=2**53)]
+    last_text: Annotated[int, Meta(ge=0, lt=2**53)] = 0
 
 
 class Promote(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="promote", kw_only=True):
@@ -99,6 +110,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     admin_since: int | None = None
     removed: int | None = None
     last_counter: int | None = None
+    last_text: int = 0
 
     @property
     def is_admin(self) -> bool:
@@ -245,7 +257,12 @@ def _changed(before: Roster, body: Add | Remove | Promote) -> dict[str, Member]:
     if member.is_admin and sum(each.is_admin for each in before.current()) == 1:
         _refuse(f"{member.name!r} is the only admin: promote another member first")
     return {
-        member.id: msgspec.structs.replace(member, removed=position, last_counter=body.last_counter)
+        member.id: msgspec.structs.replace(
+            member,
+            removed=position,
+            last_counter=body.last_counter,
+            last_text=body.last_text,
+        )
     }
 
 

@@ -21,7 +21,7 @@ from ackbox.errors import (
     Replayed,
 )
 from ackbox.vault.encoding import hashed
-from ackbox.vault.envelope import NOTHING, Header, TranscriptHead
+from ackbox.vault.envelope import NOTHING, SealedHeader, TranscriptHead
 
 _ROW = struct.Struct(">Q32sQ32s32s")
 
@@ -36,9 +36,12 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Transcript:
-    """The rows that a member has read, and the hash after each."""
+    """The rows that a member has read, and the hash after each.
 
-    def __init__(self, vault: str, stored: bytes = b"") -> None:
+    Messages have one, and sealed texts another with the label "texts".
+    """
+
+    def __init__(self, vault: str, stored: bytes = b"", *, label: str = "transcript") -> None:
         self._rows: dict[int, tuple[Row, bytes]] = {}
         self._numbers: dict[tuple[str, int], int] = {}
         # The highest counter of each sender; then by seq: how many of the sender are missing
@@ -47,7 +50,7 @@ class Transcript:
         self._missing: dict[int, int] = {}
         self._again: dict[int, int] = {}
         self._late: set[int] = set()
-        self.seq, self.hash = 0, hashed("transcript", bytes.fromhex(vault))
+        self.seq, self.hash = 0, hashed(label, bytes.fromhex(vault))
         self._start = self.hash
         for seq, sender, counter, own, after in _ROW.iter_unpack(stored):
             self._keep(Row(seq, sender.hex(), counter, own), after)
@@ -113,7 +116,7 @@ class Transcript:
         seq = self._numbers.get((sender, counter))
         return None if seq is None else self._rows[seq][0].hash
 
-    def check_place(self, head: Header, seq: int, own_hash: bytes) -> None:
+    def check_place(self, head: SealedHeader, seq: int, own_hash: bytes) -> None:
         """Check that a message stands in the rows where it was delivered, once.
 
         Raises NotInTranscript, Replayed.
@@ -132,7 +135,7 @@ class Transcript:
                 seq=seq,
             )
 
-    def warnings(self, head: Header, seq: int) -> list[BrokenPromise]:
+    def warnings(self, head: SealedHeader, seq: int) -> list[BrokenPromise]:
         """Return what is wrong around a message that holds itself: Reordered, MissingMessages,
         BrokenChain, OtherTranscript.
         """
@@ -158,7 +161,7 @@ class Transcript:
             count=count,
         )
 
-    def _previous(self, head: Header, seq: int) -> BrokenPromise | None:
+    def _previous(self, head: SealedHeader, seq: int) -> BrokenPromise | None:
         before = self._hash_at(head.sender, head.counter - 1)
         # A message that is missing cannot be compared: `_gap` and `_order` report it.
         if before in (None, head.previous):
@@ -169,7 +172,7 @@ class Transcript:
             counter=head.counter,
         )
 
-    def _claim(self, head: Header) -> BrokenPromise | None:
+    def _claim(self, head: SealedHeader) -> BrokenPromise | None:
         claimed = head.transcript
         own = self._rows.get(claimed.seq)
         after = own[1] if own is not None else self._start if claimed.seq == 0 else None

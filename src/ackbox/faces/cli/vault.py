@@ -251,9 +251,9 @@ def remove(ctx: CliContext, name: str) -> None:
 
     Example: ackbox vault remove bob -w secret --as ana
     """
-    from ackbox.client import membership
+    from ackbox.client import removal
 
-    _change(ctx, membership.remove, name, f"{name} is removed; what it has read it can keep.")
+    _change(ctx, removal.remove, name, f"{name} is removed; what it has read it can keep.")
 
 
 @verb("promote", VAULT)

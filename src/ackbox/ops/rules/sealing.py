@@ -25,6 +25,7 @@ SEAL_IT = "Use a client of ackbox that has a vault key: it seals text on your ma
 # What may be said about how a message was shown, and a signed acknowledgement.
 EVIDENCE = ("hook", "tool", "socket", "bridge", "cli", "tui", "dashboard", "reply", "poll")
 _SIGNED = re.compile(r"avs1_[A-Za-z0-9_-]{86}")
+_NOTICE = re.compile(r"sealed(-[0-9a-f]{16})?")
 _ID = re.compile(r"[A-Za-z0-9_.:@/-]{0,128}")
 # Rosters of this many workspaces stay in memory.
 MAX_ROSTERS = 64
@@ -48,6 +49,9 @@ def refuse_plain(operation: str, params: Call) -> None:
     empty = _empty(type(params))
     for field in _checked(operation):
         value = getattr(params, field)
+        if field in fields.notice:
+            _check_notice(field, value)
+            continue
         if value == empty[field] or value in ("", [], {}):
             continue
         if field in fields.sealed:
@@ -60,6 +64,18 @@ def refuse_plain(operation: str, params: Call) -> None:
             )
         if field in fields.refused or not _is_words(operation, field, value):
             raise _refused(field, fields)
+
+
+def _check_notice(field: str, value: str) -> None:
+    """Raise SealedRequired for a required text other than the one that says that it is sealed."""
+    if not _NOTICE.fullmatch(value):
+        raise SealedRequired(
+            f"`{field}` is plain text, and this workspace is sealed: its server stores no text"
+            " that it can read.",
+            hint=SEAL_IT,
+            field=field,
+            reason="sealed_required",
+        )
 
 
 def _refused(field: str, fields: Fields) -> SealedRefused:
@@ -84,7 +100,7 @@ def _is_words(operation: str, field: str, value: Any) -> bool:
 @functools.cache
 def _checked(operation: str) -> tuple[str, ...]:
     fields = PARAMS[operation]
-    return tuple(sorted(fields.sealed | fields.refused | fields.words))
+    return tuple(sorted(fields.sealed | fields.refused | fields.words | fields.notice))
 
 
 @functools.cache

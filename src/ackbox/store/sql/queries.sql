@@ -1401,6 +1401,31 @@ SELECT member, counter, hash FROM sealed_message WHERE ws = :ws AND seq = :seq;
 -- The sealed messages after a number, in order; primary key.
 SELECT seq, member, counter, hash FROM sealed_message WHERE ws = :ws AND seq > :after ORDER BY seq LIMIT :most;
 
+-- name: sealed_text_add
+-- Store an edition of a sealed text.
+INSERT INTO sealed_text (ws, seq, member, counter, hash, noun, object, edition, header, wraps_hash, content_hash, signature, wraps, content)
+VALUES (:ws, :seq, :member, :counter, :hash, :noun, :object, :edition, :header, :wraps_hash, :content_hash, :signature, :wraps, :content);
+
+-- name: sealed_text_last
+-- The text that a member has written last; index sealed_text_by_member.
+SELECT counter, hash FROM sealed_text WHERE ws = :ws AND member = :member ORDER BY counter DESC LIMIT 1;
+
+-- name: sealed_text_newest
+-- The newest edition of an object's text; index sealed_text_by_object.
+SELECT edition, hash FROM sealed_text WHERE ws = :ws AND noun = :noun AND object = :object ORDER BY edition DESC LIMIT 1;
+
+-- name: sealed_text_forget
+-- Drop the contents of older editions; index sealed_text_by_object.
+UPDATE sealed_text SET content = NULL WHERE ws = :ws AND noun = :noun AND object = :object AND edition < :edition;
+
+-- name: sealed_text_page
+-- Sealed texts after a number, without their contents; primary key.
+SELECT seq, member, counter, hash, header, wraps_hash, content_hash, signature, wraps, NULL FROM sealed_text WHERE ws = :ws AND seq > :after ORDER BY seq LIMIT :most;
+
+-- name: sealed_text_at
+-- One sealed text with its content; primary key.
+SELECT seq, member, counter, hash, header, wraps_hash, content_hash, signature, wraps, content FROM sealed_text WHERE ws = :ws AND seq = :seq;
+
 -- name: sealed_begin
 -- Begin to add to a roster or a chain: the row stays locked until the commit, so that servers add one after the other; primary key.
 UPDATE workspace SET sealed = sealed WHERE ws = :ws;

@@ -495,3 +495,25 @@ CREATE UNIQUE INDEX delivery_by_message ON delivery (ws, webhook, seq, reason) W
 CREATE INDEX delivery_by_next ON delivery (ws, webhook, next_at) WHERE next_at IS NOT NULL;
 
 CREATE INDEX delivery_by_failure ON delivery (ws, webhook, id) WHERE state = 'failed';
+
+CREATE TABLE sealed_text (
+    ws           INTEGER NOT NULL,
+    seq          INTEGER NOT NULL,
+    member       TEXT    NOT NULL,
+    counter      INTEGER NOT NULL,
+    hash         BLOB NOT NULL,
+    noun         TEXT    NOT NULL,
+    object       TEXT    NOT NULL,
+    edition      INTEGER NOT NULL,
+    header       BLOB NOT NULL,
+    wraps_hash   BLOB NOT NULL,
+    content_hash BLOB NOT NULL,
+    signature    BLOB NOT NULL,
+    wraps        TEXT    NOT NULL,
+    content      BLOB,
+    PRIMARY KEY (ws, seq)
+) STRICT;
+
+CREATE UNIQUE INDEX sealed_text_by_member ON sealed_text (ws, member, counter);
+
+CREATE UNIQUE INDEX sealed_text_by_object ON sealed_text (ws, noun, object, edition);
