@@ -65,12 +65,12 @@ class Clock:
         self.now += int(seconds * 1000)
 
 
-def fresh_database(engine: str, where: Path) -> str:
+def fresh_database(engine: str, where: Path, *, template: str = TEMPLATE) -> str:
     """Return the URL of an unused database."""
     if engine == "sqlite":
         return f"sqlite:///{where}/ackbox-{uuid.uuid4().hex[:8]}.db"
     name = f"ackbox_{uuid.uuid4().hex}"
-    asyncio.run(_create(server(), name, template=TEMPLATE))
+    asyncio.run(_create(server(), name, template=template))
     return with_database(server(), name)
 
 

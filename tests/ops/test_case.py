@@ -119,6 +119,7 @@ async def test_names_from_an_earlier_version_are_found_in_any_case(
     await in_store(post.app, forget)
     assert not (await post("message.preview", agent="ana", to="bob")).recipients[0].known
     # What an earlier version wrote is brought up to date when a server opens the database.
+    await post.app.close()
     second = await open_app(database)
     assert (
         await second.call(

@@ -192,8 +192,9 @@ async def test_a_good_operator_key_stays_over_a_restart(database: str, tmp_path:
 
 @pytest.mark.parametrize("text", ["abx_adm_damaged", "nonsense", ""])
 async def test_a_damaged_file_gets_a_new_key(database: str, tmp_path: Path, text: str) -> None:
-    (tmp_path / "operator.key").write_text(text)
     app = await open_app(database)
+    await app.ensure(workspace="default", operator_key=None)
+    (tmp_path / "operator.key").write_text(text)
     assert not await is_refused(Post(app, await ensure_operator(app, tmp_path)))
     await app.close()
 
@@ -204,6 +205,8 @@ async def test_the_key_of_a_database_that_was_replaced_is_taken_up(
     known = mint("adm").reveal()
     (tmp_path / "operator.key").write_text(known)
     app = await open_app(database)
+    # A copy from before the key was made.
+    await app.ensure(workspace="default", operator_key=None)
     assert (await ensure_operator(app, tmp_path), await is_refused(Post(app, known))) == (
         known,
         False,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -17,13 +18,14 @@ import apsw
 import asyncpg
 import pytest
 
-from ackbox.store.engines.sqlite import _FILL
+from ackbox.store.engines.sqlite_setup import _FILL
 from ackbox.store.sql.migrate import migrations
 from ackbox.store.sql.statements import PARAMETER, Statement, load, read_statements
 from tests.engines import fresh_database
 from tools.reading import schema_sql
 
 STORE = Path(__file__).parent.parent.parent / "src/ackbox/store"
+GOLDEN = Path(__file__).parent / "golden"
 STATEMENTS = load("sqlite")
 # Tables that grow with the messages: no statement scans one of them, or a workspace's part of it.
 LARGE = frozenset({"message", "addressed", "receipt", "hole", "hidden", "idempotency", "event"})
@@ -32,6 +34,18 @@ WORKSPACES = 50
 
 def test_schema_sql_is_what_the_migrations_make() -> None:
     assert (STORE / "sql/schema.sql").read_text("utf-8") == schema_sql()
+
+
+@pytest.mark.parametrize(
+    "released", sorted(GOLDEN.glob("*.migrations")), ids=lambda path: path.stem
+)
+def test_released_migrations_are_never_edited(released: Path) -> None:
+    lines = released.read_text("utf-8").splitlines()
+    names = [line.partition("  ")[2] for line in lines]
+    assert lines == [
+        f"{hashlib.sha256((STORE / 'sql/migrations' / name).read_bytes()).hexdigest()}  {name}"
+        for name in names
+    ]
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])

@@ -138,7 +138,7 @@ class App:
 
     async def check(self) -> None:
         """Ask the store something. Raises Unavailable when it does not answer."""
-        await self.engine.read(lambda tx: find_workspace(tx, "default"), across=True)
+        await self.engine.check()
 
     async def identify(self, credential: str | None) -> Caller:
         """Return whose key this is. Raises BadKey."""

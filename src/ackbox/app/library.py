@@ -24,6 +24,7 @@ from ackbox.errors import AckboxError, BadKey, Unavailable
 from ackbox.model.key import parse_key
 from ackbox.ops.key import RotatedKey
 from ackbox.private import read_private, write_private
+from ackbox.store.store import has_workspace
 
 LOOK_AGAIN_S = 30.0
 
@@ -123,8 +124,19 @@ async def _operator(app: App, where: Path | None) -> str:
 async def ensure_operator(app: App, where: Path) -> str:
     """Make sure that the operator key in a directory is good, keep the file right when the key
     is rotated, and return the key.
+
+    Raises Unavailable when there is a key and no workspace.
     """
     path, known = where / "operator.key", read_operator_key(where)
+    if known is not None and not await app.engine.read(has_workspace, across=True):
+        raise Unavailable(
+            f"The database is empty, and {path} is the key of one that was not: the database is"
+            " missing or not the one that was used before.",
+            hint=(
+                "Name the right one with --database, or restore a backup. For a new database, move"
+                f" {path} away first."
+            ),
+        )
     made = await app.ensure(
         workspace="default",
         operator_key=known,

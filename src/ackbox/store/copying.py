@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,6 +19,7 @@ import apsw
 from ackbox.config import without_password
 from ackbox.errors import Invalid, Unavailable
 from ackbox.private import open_private, sync_directory
+from ackbox.store.damage import DAMAGE, Damaged
 
 
 def fresh_file(text: str) -> Path:
@@ -57,41 +60,61 @@ def _make_file(part: Path) -> None:
         ) from None
 
 
-def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
-    """Copy a SQLite database with its backup interface, check the copy, and rename it."""
+@contextmanager
+def _new_part(path: Path) -> Iterator[Path]:
+    """Lend the file in which a copy grows; a copy that fails leaves no file.
+
+    Raises Unavailable, also when there is no room for the copy.
+    """
     part = path.with_name(f".{path.name}.part")
     _make_file(part)
-    origin, copy = apsw.Connection(source), apsw.Connection(str(part))
     try:
-        # One consistent view until the end: writers continue without restarting the copy.
-        origin.execute("BEGIN")
-        before = list(origin.execute(workspaces))
-        with copy.backup("main", origin, "main") as copying:
-            copying.step(-1)
-        origin.execute("COMMIT")
-        copy.execute("PRAGMA journal_mode = DELETE")
-        verdict = [row[0] for row in copy.execute("PRAGMA integrity_check")]
-        after = list(copy.execute(workspaces))
-    except apsw.Error as error:
+        yield part
+    except OSError as error:
         raise Unavailable(
-            f"The copy could not be created ({type(error).__name__}).",
-            hint="Check the free disk space.",
+            f"The copy could not be created: {error.strerror}.", hint="Check the free disk space."
         ) from None
     finally:
-        origin.close()
-        copy.close()
-    if verdict != ["ok"] or after != before:
-        part.unlink(missing_ok=True)
-        raise Unavailable(
-            "The copy is damaged and was removed.",
-            hint="Check the disk, and the database with: ackbox doctor",
+        # After success it has its own name.
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            part.with_name(part.name + suffix).unlink(missing_ok=True)
+
+
+def copy_sqlite(source: str, path: Path, workspaces: str) -> dict[str, Any]:
+    """Copy a SQLite database with its backup interface, check the copy, and rename it."""
+    with _new_part(path) as part:
+        origin, copy = apsw.Connection(source), apsw.Connection(str(part))
+        try:
+            # One consistent view until the end: writers continue without restarting the copy.
+            origin.execute("BEGIN")
+            before = list(origin.execute(workspaces))
+            with copy.backup("main", origin, "main") as copying:
+                copying.step(-1)
+            origin.execute("COMMIT")
+            copy.execute("PRAGMA journal_mode = DELETE")
+            verdict = [row[0] for row in copy.execute("PRAGMA integrity_check")]
+            after = list(copy.execute(workspaces))
+        except DAMAGE:
+            raise Damaged() from None
+        except apsw.Error as error:
+            raise Unavailable(
+                f"The copy could not be created ({type(error).__name__}).",
+                hint="Check the free disk space.",
+            ) from None
+        finally:
+            origin.close()
+            copy.close()
+        if verdict != ["ok"] or after != before:
+            raise Unavailable(
+                "The copy is damaged and was removed.",
+                hint="Check the disk, and the database with: ackbox doctor",
+            )
+        return _named(
+            part,
+            path,
+            workspaces=len(after),
+            verified="integrity_check, and every workspace's numbers compared",
         )
-    return _named(
-        part,
-        path,
-        workspaces=len(after),
-        verified="integrity_check, and every workspace's numbers compared",
-    )
 
 
 def copy_postgres(url: str, path: Path) -> dict[str, Any]:
@@ -107,20 +130,20 @@ def copy_postgres(url: str, path: Path) -> dict[str, Any]:
     plain = without_password(url)
     password = unquote(parts.password or "") or dict(parse_qsl(parts.query)).get("password")
     environment = {**os.environ, **({"PGPASSWORD": password} if password else {})}
-    part = path.with_name(f".{path.name}.part")
-    _make_file(part)
-    for command in (
-        [dump, "--format=custom", f"--file={part}", f"--dbname={plain}"],
-        [restore, "--list", str(part)],
-    ):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            part.unlink(missing_ok=True)
-            raise Unavailable(
-                f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}",
-                hint="Use the client programs of the server's version.",
+    with _new_part(path) as part:
+        for command in (
+            [dump, "--format=custom", f"--file={part}", f"--dbname={plain}"],
+            [restore, "--list", str(part)],
+        ):
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, check=False
             )
-    return _named(part, path, workspaces=0, verified="pg_restore --list")
+            if done.returncode:
+                raise Unavailable(
+                    f"{Path(command[0]).name} failed: {done.stderr.strip()[-300:]}",
+                    hint="Use the client programs of the server's version.",
+                )
+        return _named(part, path, workspaces=0, verified="pg_restore --list")
 
 
 def _named(part: Path, path: Path, *, workspaces: int, verified: str) -> dict[str, Any]:

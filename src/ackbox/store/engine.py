@@ -113,6 +113,12 @@ class Engine(Protocol):
         """Tell the other servers of this database, if there can be any."""
         ...
 
+    async def check(self) -> None:
+        """Ask the database something. Raises Unavailable when it cannot serve now, in bounded
+        time.
+        """
+        ...
+
     async def backup(self, path: str) -> dict[str, Any]:
         """Copy the database to a new file while it is in use, and check the copy; returns path,
         bytes, workspaces, verified.

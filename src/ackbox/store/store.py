@@ -172,6 +172,11 @@ async def every_workspace(tx: Transaction) -> list[WorkspaceRow]:
     return [_workspace(row) for row in await tx.rows("workspace_all")]
 
 
+async def has_workspace(tx: Transaction) -> bool:
+    """Whether the database has a workspace; one that has served has."""
+    return bool(await tx.rows("workspace_any"))
+
+
 async def add_workspace(
     tx: Transaction,
     *,

@@ -36,6 +36,7 @@ def examine(ctx: CliContext) -> list[Finding]:
         _key(where),
         *_open_files(where),
         _room(where),
+        *_file(where),
         *_vaults(where),
         *_server(ctx, where),
         *_programs(where),
@@ -76,7 +77,7 @@ def _python() -> Finding:
 
 
 def _sqlite() -> Finding:
-    from ackbox.store.engines.sqlite import is_safe, linked_version
+    from ackbox.store.engines.sqlite_setup import is_safe, linked_version
 
     version = linked_version()
     if not is_safe(version):
@@ -180,6 +181,32 @@ def _room(where: Path) -> Finding:
             "free disk space; a full disk stops sends",
         )
     return _finding("ok" if free > 1 << 31 else "warn", "disk", f"{free / (1 << 30):.1f} GB free")
+
+
+def _file(where: Path) -> list[Finding]:
+    """Return a finding on the file of an SQLite database; none for another database."""
+    from ackbox.store.damage import RESTORE, find_damage
+
+    try:
+        server = read_server(where) or {}
+    except AckboxError:
+        # The check of the server says why.
+        server = {}
+    url = server.get("options", {}).get("database") or config.database()
+    url = url or f"sqlite:///{where}/ackbox.db"
+    path = Path(url.removeprefix("sqlite:///"))
+    if not url.startswith("sqlite:///") or not path.exists():
+        return []
+    try:
+        found = find_damage(path)
+    except OSError as error:
+        return [_finding("bad", "file", f"{path} cannot be read: {error}", "check the disk")]
+    if found is None:
+        seen = f"{path}: no damage found in a minute; the check is not over"
+        return [_finding("ok", "file", seen)]
+    if found:
+        return [_finding("bad", "file", f"{path} is damaged: {'; '.join(found)}", RESTORE)]
+    return [_finding("ok", "file", f"{path}: SQLite's quick check found no damage")]
 
 
 def _server(ctx: CliContext, where: Path) -> list[Finding]:

@@ -65,6 +65,7 @@ KEPT = (
     "ackbox.db-wal",
     "ackbox.db-shm",
     "ackbox.db-journal",
+    "ackbox.db.lock",
 )
 
 # New objects before the collector looks for cycles; many waiting calls are many objects without a

@@ -1,11 +1,10 @@
-"""The text of a message: its limits, and the hash by which a repeated send is known.
+"""The text of a message: its limits, and the fields by which a repeated send is known.
 
 Explained in docs/why/delivery.md.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,11 +12,39 @@ import msgspec
 from ackbox.errors import Invalid, MissingField, TooLong
 from ackbox.model.message import BODY_LIMIT, SUBJECT_LIMIT
 from ackbox.model.text import composed, without_ignorables
+from ackbox.ops.rules.content_hash import ContentHash
 from ackbox.ops.rules.metadata import check_metadata
-from ackbox.ops.table import Call
 
 if TYPE_CHECKING:
     from ackbox.ops.message.send import Send
+
+CONTENT = ContentHash(
+    ignored=(
+        "idempotency_key",
+        "unknown",
+        "mention",
+        "by_instance",
+        "exact",
+        "lists_everyone",
+        "relaxed_limits",
+        "sealed",
+    ),
+    first=(
+        "to",
+        "body",
+        "to_instance",
+        "subject",
+        "intent",
+        "priority",
+        "refs",
+        "metadata",
+        "parent",
+        "expects_reply_by",
+        "expires_in_days",
+        "facts",
+    ),
+    first_if_set=("reply_all", "reroute"),
+)
 
 
 def check_text(params: Send) -> dict[str, Any]:
@@ -67,27 +94,3 @@ def check_text(params: Send) -> dict[str, Any]:
 def _fact(fact: tuple[str, Any]) -> str:
     name, value = fact
     return f"{name}: {value if isinstance(value, str) else msgspec.json.encode(value).decode()}"
-
-
-def content_hash(params: Send, fields: tuple[str, ...]) -> bytes:
-    """Return the hash of what a message consists of; `fields` are those of message.send."""
-    own = {
-        name: getattr(params, name)
-        for name in fields
-        if name
-        not in (
-            *Call.__struct_fields__,
-            "idempotency_key",
-            "unknown",
-            "mention",
-            "by_instance",
-            "exact",
-            "lists_everyone",
-            "relaxed_limits",
-            "reply_all",
-            "reroute",
-            "sealed",
-        )
-    }
-    own |= {name: True for name in ("reply_all", "reroute") if getattr(params, name)}
-    return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()

@@ -5,7 +5,6 @@ Explained in docs/why/tasks.md.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Annotated, Any
 
 import msgspec
@@ -23,6 +22,7 @@ from ackbox.model.task import (
     check_change,
 )
 from ackbox.ops.message.read import visible
+from ackbox.ops.rules.content_hash import ContentHash
 from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, MessageId, op
@@ -84,6 +84,29 @@ class Create(Call, frozen=True, kw_only=True):
     ] = False
 
 
+CONTENT = ContentHash(
+    ignored=("idempotency_key", "unknown", "exact"),
+    first=(
+        "title",
+        "description",
+        "to",
+        "to_instance",
+        "status",
+        "priority",
+        "project",
+        "mission",
+        "tags",
+        "depends_on",
+        "done_when",
+        "due_at",
+        "estimated_minutes",
+        "parent",
+        "metadata",
+    ),
+    first_if_set=(),
+)
+
+
 class Created(Task, frozen=True, kw_only=True):
     """The created task."""
 
@@ -101,14 +124,14 @@ async def create(context: Context, params: Create) -> Created:
     """
     me = await context.me(params)
     check_metadata(params.metadata, hint="Name a file in the description instead.")
-    content = _content(params)
+    content = None if params.idempotency_key is None else CONTENT.of(params).hex()
     before = (
         None
         if params.idempotency_key is None
         else await context.store.made_before(me.agent, params.idempotency_key)
     )
     if before is not None:
-        if before.card.content != content:
+        if not _is_repeat(params, before.card.content):
             raise Conflict(
                 "This idempotency key was already used for another task.",
                 hint="Use a new key for a new task.",
@@ -143,15 +166,8 @@ async def _created(context: Context, task: StoredTask, *, duplicate: bool) -> Cr
     )
 
 
-def _content(params: Create) -> str | None:
-    if params.idempotency_key is None:
-        return None
-    own = {
-        name: getattr(params, name)
-        for name in Create.__struct_fields__
-        if name not in (*Call.__struct_fields__, "idempotency_key", "unknown", "exact")
-    }
-    return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).hexdigest()
+def _is_repeat(params: Create, stored: str | None) -> bool:
+    return stored is not None and CONTENT.matches(params, bytes.fromhex(stored))
 
 
 def _card(context: Context, params: Create, parent: str | None, content: str | None) -> Card:

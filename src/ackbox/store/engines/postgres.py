@@ -17,7 +17,7 @@ import asyncpg
 
 from ackbox.errors import AckboxError, Invalid, Unavailable
 from ackbox.store.copying import copy_postgres, fresh_file
-from ackbox.store.engine import Joins, Work
+from ackbox.store.engine import Joins, Transaction, Work
 from ackbox.store.engines.postgres_batch import Batches
 from ackbox.store.engines.postgres_group import Driver, Lockstep, Undo
 from ackbox.store.engines.postgres_job import Job, PostgresTransaction
@@ -323,6 +323,9 @@ class PostgresEngine:
                 async with self._connection() as connection:
                     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(texts))
 
+    async def check(self) -> None:
+        await self.read(_ping)
+
     async def backup(self, path: str) -> dict[str, Any]:
         return await asyncio.to_thread(copy_postgres, self._url, fresh_file(path))
 
@@ -360,6 +363,10 @@ def _unavailable(error: BaseException) -> AckboxError:
         hint=f"Nothing of this is known to be stored; try again ({type(error).__name__}).",
         retry_after_s=1,
     )
+
+
+async def _ping(tx: Transaction) -> None:
+    await tx.rows("workspace_any")
 
 
 async def _leave(connection: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from ackbox.errors import Unavailable
-from ackbox.store.sql.migrate import migrations
+from ackbox.store.sql.migrate import migrations, missing_migrations
 
 OLDEST = 140_000
 ROLE = "ackbox_app"
@@ -77,12 +77,16 @@ async def _check(connection: Any) -> dict[str, Any]:
 
 async def _migrate(connection: Any) -> None:
     await connection.execute(
-        "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL)"
+        "CREATE TABLE IF NOT EXISTS migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL);"
+        " ALTER TABLE migration ADD COLUMN IF NOT EXISTS hash TEXT"
     )
-    done = {row[0] for row in await connection.fetch("SELECT number FROM migration")}
-    for migration in migrations("postgres"):
-        if migration.number not in done:
-            await connection.execute(migration.fill(_FILL))
-            await connection.execute(
-                "INSERT INTO migration VALUES ($1, $2)", migration.number, migration.name
-            )
+    done = await connection.fetch("SELECT number, name, hash FROM migration")
+    for migration in missing_migrations("postgres", map(tuple, done)):
+        await connection.execute(migration.fill(_FILL))
+        await connection.execute(
+            "INSERT INTO migration (number, name) VALUES ($1, $2)", migration.number, migration.name
+        )
+    await connection.executemany(
+        "UPDATE migration SET hash = $2 WHERE number = $1 AND hash IS NULL",
+        [(migration.number, migration.hash) for migration in migrations("postgres")],
+    )

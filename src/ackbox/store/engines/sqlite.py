@@ -13,7 +13,7 @@ runs to its end at once. Explained in docs/why/storage.md.
 from __future__ import annotations
 
 import asyncio
-import os
+import logging
 import queue
 import threading
 from collections.abc import Awaitable, Callable
@@ -25,28 +25,36 @@ from typing import Any, TypeVar
 import apsw
 
 from ackbox.errors import AckboxError, Unavailable
-from ackbox.private import make_directory, open_private, tighten_file
 from ackbox.store.copying import copy_sqlite, fresh_file
-from ackbox.store.engine import Joins, Work
+from ackbox.store.damage import DAMAGE, RESTORE, Damaged
+from ackbox.store.engine import Joins, Transaction, Work
 from ackbox.store.engines.fairness import FairQueue, Threads
 from ackbox.store.engines.sqlite_budget import GROUP_SECONDS, SPENT, Stopwatch
 from ackbox.store.engines.sqlite_job import Group, Job, drive
+from ackbox.store.engines.sqlite_lock import FileLock
+from ackbox.store.engines.sqlite_setup import (
+    BUSY_MS,
+    assert_durable,
+    connect,
+    is_safe,
+    linked_version,
+    make_file,
+    make_place,
+    migrate,
+)
 from ackbox.store.engines.sqlite_transaction import (
     GroupTransaction,
     NearTransaction,
     SqliteTransaction,
 )
-from ackbox.store.sql.migrate import migrations
 from ackbox.store.sql.statements import load
 
 T = TypeVar("T")
 # A group of this size holds the event loop for some ten milliseconds.
 MAX_TOGETHER = 128
-BUSY_MS = 10_000
 # Number of concurrent reads that hold the loop too long: each takes turns with the loop for the
 # interpreter.
 FAR_READS = 2
-_FILL = {"int": "INTEGER", "strict": "STRICT", "narrow": "STRICT, WITHOUT ROWID", "blob": "BLOB"}
 
 
 class SqliteEngine:
@@ -70,6 +78,8 @@ class SqliteEngine:
         self._thread: threading.Thread | None = None
         self._spare: queue.SimpleQueue[apsw.Connection] = queue.SimpleQueue()
         self._broken: apsw.Error | None = None
+        self._damaged = False
+        self._lock: FileLock | None = None
 
     async def open(self) -> None:
         if not is_safe(linked_version()):
@@ -79,46 +89,51 @@ class SqliteEngine:
             )
         try:
             self._open()
-        except Unavailable as error:
-            raise Unavailable(
-                f"{self.path} cannot be used as a database: {error.message}", hint=error.hint
-            ) from None
-        except (apsw.Error, OSError) as error:
-            raise Unavailable(
-                f"{self.path} cannot be used as a database: {error}.",
-                hint=(
-                    "Check the file, its directory and the free disk space, or name "
-                    "another file with --database."
-                ),
-            ) from None
+        except BaseException as error:
+            self._let_go()
+            raise self._unusable(error) from None
         self._thread = threading.Thread(target=self._serve, name="ackbox-writer", daemon=True)
         self._thread.start()
 
+    def _unusable(self, error: BaseException) -> BaseException:
+        if isinstance(error, Unavailable):
+            return Unavailable(
+                f"{self.path} cannot be used as a database: {error.message}", hint=error.hint
+            )
+        if isinstance(error, apsw.Error | OSError):
+            return Unavailable(
+                f"{self.path} cannot be used as a database: {error}.",
+                hint=RESTORE
+                if isinstance(error, apsw.CorruptError)
+                else (
+                    "Check the file, its directory and the free disk space, or name "
+                    "another file with --database."
+                ),
+            )
+        return error
+
+    def _let_go(self) -> None:
+        """Let another process open the file."""
+        if self._lock is not None:
+            self._lock.release()
+
     def _open(self) -> None:
         if self.path != ":memory:":
-            self._make_file(Path(self.path))
-        self._writer = self._connect()
+            make_place(Path(self.path))
+            self._lock = FileLock(self.path)
+            make_file(Path(self.path))
+        self._writer = connect(self.path)
         self._execute = self._writer.cursor().execute
-        self._migrate()
-        self._assert_durable()
+        migrate(self._writer)
+        assert_durable(self._writer)
         self._write_tx = GroupTransaction(
             self._writer, self._statements, share_answers=self._share_answers
         )
         if self.path != ":memory:":
-            self._near = self._connect(reader=True)
+            self._near = connect(self.path, reader=True)
             self._near_execute = self._near.cursor().execute
             self._near_tx = NearTransaction(self._near, self._statements)
         self._writer.set_busy_timeout(0)
-
-    def _make_file(self, path: Path) -> None:
-        """Create the file, accessible only to its owner.
-
-        The files that SQLite creates next to it inherit its permissions.
-        """
-        make_directory(path.parent)
-        os.close(open_private(path, os.O_CREAT | os.O_RDWR))
-        for suffix in ("-wal", "-shm", "-journal"):
-            tighten_file(path.with_name(path.name + suffix))
 
     async def close(self) -> None:
         if self._thread is None:
@@ -132,18 +147,22 @@ class SqliteEngine:
         if self.path != ":memory:":
             self._near.close()
         self._writer.close()
+        self._let_go()
 
     async def read(
         self, work: Work[T], *, slow: bool = False, ws: int | None = None, across: bool = False
     ) -> T:
         if self.path == ":memory:":
             return await self._submit(work, ws, writable=False, slow=slow)
-        if not slow:
-            try:
-                return self._read_near(work)
-            except SPENT:
-                pass  # started again in a thread, without the limit
-        return await self._far.run(ws, lambda: self._read_far(work))
+        try:
+            if not slow:
+                try:
+                    return self._read_near(work)
+                except SPENT:
+                    pass  # started again in a thread, without the limit
+            return await self._far.run(ws, lambda: self._read_far(work))
+        except DAMAGE as error:
+            raise self._found_damage(error) from None
 
     def _read_near(self, work: Work[T]) -> T:
         # A deferred transaction provides one consistent view for all statements of the work.
@@ -159,7 +178,7 @@ class SqliteEngine:
         try:
             connection = self._spare.get_nowait()
         except queue.Empty:
-            connection = self._connect(reader=True)
+            connection = connect(self.path, reader=True)
         try:
             with connection:
                 result = drive(
@@ -182,7 +201,9 @@ class SqliteEngine:
 
     async def _submit(self, work: Work[T], ws: int | None, *, writable: bool, slow: bool) -> T:
         if self._thread is None or self._broken is not None:
-            raise Unavailable("The store is closed.", hint="Start the server again.")
+            raise self._closed()
+        if self._damaged and writable:
+            raise Damaged()
         loop = asyncio.get_running_loop()
         job = Job(work, loop, ws, writable)
         (self._far_waiting if slow or ws in self._far_waiting else self._waiting).put(ws, job)
@@ -190,8 +211,30 @@ class SqliteEngine:
             self._idle.clear()
             # Writes that arrive in this turn of the loop join the group; no write waits longer.
             loop.call_soon(self._start_group, loop)
-        result: T = await job.future
+        try:
+            result: T = await job.future
+        except DAMAGE as error:
+            raise self._found_damage(error) from None
         return result
+
+    def _closed(self) -> Unavailable:
+        return Unavailable("The store is closed.", hint="Start the server again.")
+
+    def _found_damage(self, error: apsw.Error) -> Damaged:
+        """Store nothing from now on: what is built on damaged pages is lost with them."""
+        if not self._damaged:
+            self._damaged = True
+            logging.getLogger(__name__).critical(
+                "%s is damaged (%s). %s", self.path, type(error).__name__, RESTORE
+            )
+        return Damaged()
+
+    async def check(self) -> None:
+        if self._damaged:
+            raise Damaged()
+        if self._thread is None or self._broken is not None:
+            raise self._closed()
+        await self.read(_ping)
 
     async def listen(self, hear: Callable[[str], None]) -> None:
         """Do nothing: no other server opens this file."""
@@ -211,56 +254,6 @@ class SqliteEngine:
             "path": self.path,
             "synchronous": "FULL",
         }
-
-    def _connect(self, *, reader: bool = False) -> apsw.Connection:
-        # Without SQLite's mutex: only one thread uses a connection at a time, here and in the
-        # thread that commits.
-        flags = (
-            apsw.SQLITE_OPEN_READWRITE
-            | apsw.SQLITE_OPEN_CREATE
-            | apsw.SQLITE_OPEN_URI
-            | apsw.SQLITE_OPEN_NOMUTEX
-        )
-        connection = apsw.Connection(self.path, flags=flags, statementcachesize=200)
-        connection.set_busy_timeout(BUSY_MS)
-        # One plan for each statement: otherwise SQLite plans again for every new value bound to a
-        # range or a limit.
-        connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-        pragmas = [
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "temp_store=MEMORY",
-            "cache_size=-32000",
-            "wal_autocheckpoint=4000",
-        ]
-        if reader:
-            pragmas.append("query_only=ON")
-        for pragma in pragmas:
-            connection.pragma(*pragma.split("="))
-        return connection
-
-    def _migrate(self) -> None:
-        with self._writer:
-            self._writer.execute(
-                "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT"
-                " NULL) STRICT"
-            )
-            done = {row[0] for row in self._writer.execute("SELECT number FROM migration")}
-            for migration in migrations("sqlite"):
-                if migration.number not in done:
-                    for _ in self._writer.execute(migration.fill(_FILL), can_cache=False):
-                        pass
-                    self._writer.execute(
-                        "INSERT INTO migration VALUES (?, ?)", (migration.number, migration.name)
-                    )
-
-    def _assert_durable(self) -> None:
-        level = self._writer.pragma("synchronous")
-        if level != 2:
-            raise Unavailable(
-                f"SQLite runs with synchronous={level}; ackbox needs FULL (2).", hint="Report this."
-            )
 
     def _start_group(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._far_waiting and not (self._was_far and self._waiting):
@@ -417,8 +410,12 @@ class SqliteEngine:
     def _roll_back(self, jobs: list[Job], error: apsw.Error) -> None:
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
+        if isinstance(error, DAMAGE):
+            self._found_damage(error)
         for job in jobs:
-            if not isinstance(job.error, AckboxError):
+            if self._damaged:
+                job.error = Damaged()
+            elif not isinstance(job.error, AckboxError):
                 job.error = Unavailable(
                     "The store could not write.", hint=_advice(error), retry_after_s=1
                 )
@@ -427,21 +424,11 @@ class SqliteEngine:
             self._broken = error
 
 
+async def _ping(tx: Transaction) -> None:
+    await tx.rows("workspace_any")
+
+
 def _advice(error: apsw.Error) -> str:
     if isinstance(error, apsw.FullError):
         return "The disk is full; free some space. Nothing was stored."
     return f"Nothing was stored; try again ({type(error).__name__})."
-
-
-# In older versions, two connections that reset the write-ahead log at once can damage it.
-SAFE = (3, 51, 3)
-
-
-def linked_version() -> str:
-    """Return the version of SQLite in this program."""
-    return apsw.sqlite_lib_version()
-
-
-def is_safe(version: str) -> bool:
-    """Whether a version of SQLite cannot damage its write-ahead log."""
-    return tuple(map(int, version.split("."))) >= SAFE

@@ -19,6 +19,13 @@ from ackbox.store.engines.sqlite_budget import Budget
 from ackbox.store.sql.statements import Statement
 
 
+def not_a_text() -> apsw.CorruptError:
+    """Return the error for a stored text that is not UTF-8: it was stored as UTF-8, so the file
+    has changed since.
+    """
+    return apsw.CorruptError("a stored text is not UTF-8")
+
+
 class SqliteTransaction:
     """Statements on one connection, for work without a time limit."""
 
@@ -31,7 +38,10 @@ class SqliteTransaction:
         self._statements = statements
 
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
-        return self._execute(self._statements[name].sql, parameters).fetchall()
+        try:
+            return self._execute(self._statements[name].sql, parameters).fetchall()
+        except UnicodeDecodeError:
+            raise not_a_text() from None
 
     async def run(self, name: str, /, **parameters: Any) -> None:
         self._execute(self._statements[name].sql, parameters)
@@ -66,7 +76,10 @@ class NearTransaction(SqliteTransaction):
         self.budget = Budget(connection)
 
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
-        found = self._execute(self._statements[name].sql, parameters).fetchall()
+        try:
+            found = self._execute(self._statements[name].sql, parameters).fetchall()
+        except UnicodeDecodeError:
+            raise not_a_text() from None
         budget = self.budget
         budget.rows -= len(found)
         if budget.rows < 0 or perf_counter() > budget.until:
@@ -111,7 +124,10 @@ class GroupTransaction(SqliteTransaction):
         asked = statement.values(parameters)
         found = answers.get(asked)
         if found is None:
-            found = answers[asked] = self._execute(statement.sql, parameters).fetchall()
+            try:
+                found = answers[asked] = self._execute(statement.sql, parameters).fetchall()
+            except UnicodeDecodeError:
+                raise not_a_text() from None
         budget = self.budget
         budget.rows -= len(found)
         if budget.rows < 0 or perf_counter() > budget.until:

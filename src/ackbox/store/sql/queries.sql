@@ -137,6 +137,10 @@ SELECT ws, name, mode, settings, created_at, agent_count, sealed FROM workspace 
 -- List every workspace for an operator. across: only keys that cover all workspaces may ask.
 SELECT ws, name, mode, settings, created_at, agent_count, sealed FROM workspace ORDER BY name;
 
+-- name: workspace_any
+-- Say whether there is a workspace at all; reads one row. across: only the start asks, without a key.
+SELECT 1 FROM workspace LIMIT 1;
+
 -- name: workspace_add
 -- Create a workspace.
 INSERT INTO workspace (ws, name, mode, settings, next_seq, agent_count, created_at, sealed)

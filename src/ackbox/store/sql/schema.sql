@@ -1,7 +1,7 @@
 -- Written by tools/make_reference.py from migrations/, as SQLite holds it; for reading.
 -- Change the schema with a new migration, then run `make docs`.
 
-CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;
+CREATE TABLE migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT) STRICT;
 
 CREATE TABLE workspace (
     ws          INTEGER NOT NULL PRIMARY KEY,
