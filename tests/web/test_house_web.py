@@ -70,7 +70,7 @@ def test_scripts_are_under_60_kb_gzipped_at_first() -> None:
     assert gzipped(imported("core/app.js")) < 60_000
 
 
-def test_a_page_fetched_later_adds_under_15_kb_and_all_but_charts_and_colours_is_under_130() -> (
+def test_a_page_fetched_later_adds_under_15_kb_and_all_but_charts_and_colours_is_under_140() -> (
     None
 ):
     at_once = imported("core/app.js")
@@ -80,7 +80,7 @@ def test_a_page_fetched_later_adds_under_15_kb_and_all_but_charts_and_colours_is
     } == {}
     scripts = {name for name in views.assets() if name.endswith(".js")}
     colours = {name for name in scripts if name.startswith("vendor/highlight/")}
-    assert gzipped(scripts - colours - {"vendor/uplot.js"}) < 130_000
+    assert gzipped(scripts - colours - {"vendor/uplot.js"}) < 140_000
     assert 0 < gzipped(colours) < 12_000
 
 

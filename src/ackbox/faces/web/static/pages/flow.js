@@ -7,7 +7,7 @@ import { go, query, setQuery, theme, Top, useFresh } from "../core/frame.js";
 import { keys } from "../core/keys.js";
 import { Nobody, Windows } from "../widgets/page_parts.js";
 import { Icon, Intent, Teach, Time, arg, html, safe } from "../widgets/ui.js";
-import { Painter } from "../widgets/ring.js";
+import { FULL_UNREAD, Painter } from "../widgets/ring.js";
 import { linesOf, places } from "../widgets/ring_layout.js";
 import { ring as messages, time, version } from "../core/store.js";
 
@@ -236,18 +236,47 @@ function Ring({ data }) {
         ${isPart ? ` (of ${data.total.toLocaleString("en")}; online or last seen first)` : ""}.</p>`
         : null
     }
-    <${Legend} lines=${replay.at === null ? lines : replay.lines} />
+    <${Marks} lines=${lines} /><${Legend} lines=${replay.at === null ? lines : replay.lines} />
     <${Scrubber} data=${data} replay=${replay} /></div>`;
 }
 
-function Legend({ lines }) {
+/** The intents of lines, the most frequent first. */
+function intentsOf(lines) {
   const found = new Map();
   for (const line of lines.values())
     found.set(line.intent, (found.get(line.intent) ?? 0) + line.messages);
-  return html`<ul class="legend" aria-label="Colours of the lines">${[...found]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, 8)
-    .map(([intent]) => html`<li><${Intent} message=${{ intent }} /></li>`)}</ul>`;
+  return [...found].sort((a, b) => b[1] - a[1]).map(([intent]) => intent);
+}
+
+const Legend = ({ lines }) =>
+  html`<ul class="legend" aria-label="Colours of the lines">${intentsOf(lines).map(
+    (intent) => html`<li><${Intent} message=${{ intent }} /></li>`,
+  )}</ul>`;
+
+// As the ring draws them: d, stroke, width and pattern.
+const WIDE = 860,
+  CIRCLE = "M14 4a6 6 0 1 0 .01 0",
+  MARKS = [
+    ["online", CIRCLE, "--online", 2.5, ""],
+    ["idle", CIRCLE, "--high", 2.5, "4 3"],
+    ["away", CIRCLE, "--text-3", 1, ""],
+    [`unread, full circle: ${FULL_UNREAD} or more`, "M14 2a8 8 0 0 1 8 8", "--urgent", 3, ""],
+    ["more messages, wider line", "M2 14C10 4 18 4 26 8", "--text-3", 3.5, ""],
+  ];
+
+/** What the ring shows; on a narrow screen also the colours, which have no room beside it. */
+function Marks({ lines }) {
+  return html`<details class="marks" open=${innerWidth > WIDE}><summary>Legend</summary>
+    <ul>${MARKS.map(
+      ([text, d, token, width, dash]) =>
+        html`<li><svg width="28" height="20" aria-hidden="true"><path d=${d}
+        stroke=${`var(${token})`} stroke-width=${width} stroke-dasharray=${dash} /></svg>${text}
+          </li>`,
+    )}${
+      innerWidth > WIDE
+        ? null
+        : intentsOf(lines).map((intent) => html`<li><${Intent} message=${{ intent }} /></li>`)
+    }</ul></details>`;
 }
 
 /** The replay of the time window: its current time, the lines up to then, and moving dots. */

@@ -166,11 +166,19 @@ function Facts({ behind, undelivered, server, messages }) {
     )}</dl>`;
 }
 
+// Each has a width and a pattern of its own, and the widest is drawn first: they can be told apart
+// without colours, and where they have one value, all are visible.
+/** @type {[string, string, string, number, number[]][]} */
 const RANKS = [
-  ["p50_ms", "p50", "--accent"],
-  ["p95_ms", "p95", "--high"],
-  ["p99_ms", "p99", "--urgent"],
+  ["p50_ms", "p50", "--accent", 1.5, []],
+  ["p95_ms", "p95", "--high", 3, [8, 5]],
+  ["p99_ms", "p99", "--urgent", 6, [2, 4]],
 ];
+
+function Sample({ width, dash, name }) {
+  return html`<svg class=${`sample ${name}`} width="28" height="8" aria-hidden="true"><path
+    d="M1 4h26" stroke-width=${width} stroke-dasharray=${dash.join(" ")} /></svg>`;
+}
 
 function Chart({ title, unit, kind, at, series, delays, whole, onRange }) {
   const place = useRef(null);
@@ -187,9 +195,11 @@ function Chart({ title, unit, kind, at, series, delays, whole, onRange }) {
       const drawn =
         kind === "stack"
           ? stacked(series)
-          : RANKS.map(([key, name, token]) => ({
+          : RANKS.toReversed().map(([key, name, token, width, dash]) => ({
               name,
               colour: token,
+              width,
+              dash,
               values: delays.map((each) => (each ? Math.max(each[key], 1) : null)),
             }));
       const axis = {
@@ -244,11 +254,16 @@ function Chart({ title, unit, kind, at, series, delays, whole, onRange }) {
             ...drawn.map((each) => ({
               label: each.name,
               stroke: colour(each.colour),
-              width: kind === "stack" ? 0 : 2,
+              width: kind === "stack" ? 0 : each.width,
+              dash: each.dash,
               spanGaps: true,
               fill: kind === "stack" ? colour(each.colour) : undefined,
               ...(kind === "stack" ? { paths: UPlot.paths.bars({ size: [0.82, 60] }) } : {}),
-              points: { show: kind !== "stack", size: 5, fill: colour(each.colour) },
+              points: {
+                show: kind !== "stack",
+                size: 4 + (each.width ?? 0),
+                fill: colour(each.colour),
+              },
             })),
           ],
           hooks: {
@@ -281,13 +296,11 @@ function Chart({ title, unit, kind, at, series, delays, whole, onRange }) {
   return html`<section class="chart"><h2>${title} <span class="dim">${unit}</span></h2>
     <p class="key">${
       kind === "stack"
-        ? series
-            .slice(0, 6)
-            .map((each) => html`<span><${Intent} message=${{ intent: each.intent }} /></span>`)
+        ? series.map((each) => html`<span><${Intent} message=${{ intent: each.intent }} /></span>`)
         : RANKS.map(
-            ([key, name]) =>
-              html`<span><i class=${`swatch ${name}`}/>${name} ${whole ? short(whole[key]) : "–"}
-                </span>`,
+            ([key, name, , width, dash]) =>
+              html`<span><${Sample} width=${width} dash=${dash} name=${name} />${name}
+                ${" "}${whole ? short(whole[key]) : "–"}</span>`,
           )
     }</p>
     <div class="plot" ref=${place} role="img"

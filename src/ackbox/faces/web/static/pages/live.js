@@ -109,7 +109,18 @@ function Filters({ q, onChange }) {
       }} onLeave=${() => {
         document.getElementById("filter").blur();
         toList();
-      }} /><${Key}>/</${Key}></div></div>`;
+      }} /><${Key}>/</${Key}></div><${ExportButton} q=${q} /></div>`;
+}
+
+/** The button that exports the messages of the filter; its script is fetched when it is used. */
+function ExportButton({ q }) {
+  const [view, open] = useState(null);
+  return html`<button type="button" class="quiet" aria-label="Export" title="Export"
+    onClick=${() =>
+      import("../widgets/export.js").then((module) => open(() => module.Export))}><${Icon}
+    d="M8 2v8M4.5 7 8 10.5 11.5 7M2.5 13.5h11" /></button>${
+      view ? html`<${view} q=${q} onClose=${() => open(null)} />` : null
+    }`;
 }
 
 function Chips({ q, onChange }) {

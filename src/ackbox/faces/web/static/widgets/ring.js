@@ -3,11 +3,12 @@ import { colours } from "../core/lookup.js";
 import { mark, tokenOf } from "./ui.js";
 import { time } from "../core/store.js";
 
+/** From how many unread messages on an arc is a full circle. */
+export const FULL_UNREAD = 20;
 const FRAME_MS = 33,
   MAX_DOTS = 160,
   TRAVEL_MS = 900,
   FADE_MS = 30_000,
-  FULL_UNREAD = 20,
   LINE = 16;
 const TURN = Math.PI * 2;
 
@@ -356,11 +357,14 @@ export class Painter {
     pen.strokeStyle = this.colour(
       { online: "--online", idle: "--high", away: "--text-3" }[node.presence],
     );
-    pen.lineWidth = 2.5;
+    // Told apart without colours too: dashed when idle, thin when away.
+    pen.lineWidth = node.presence === "away" ? 1 : 2.5;
+    pen.setLineDash(node.presence === "idle" ? [5, 4] : []);
     pen.beginPath();
     pen.arc(x, y, size, 0, TURN);
     pen.fill();
     pen.stroke();
+    pen.setLineDash([]);
     if (node.unread) {
       pen.strokeStyle = this.colour("--urgent");
       pen.lineWidth = 3;
