@@ -9,13 +9,25 @@ from __future__ import annotations
 import os
 import sys
 
+# Not from typing: a hook imports this at each prompt and tool call.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def _open_sealed(*whose: Any) -> Any:
+    """Return the hook of a sealed workspace; few machines need what it loads."""
+    from ackbox.faces.server.sealed_hook import open_hook
+
+    return open_hook(*whose)
+
 
 def main() -> None:
     """Run the command line."""
     if sys.argv[1:2] == ["hook"]:
         from ackbox.faces.hook.command import run as hook
 
-        sys.exit(hook(sys.argv[2:]))
+        sys.exit(hook(sys.argv[2:], _open_sealed))
     from ackbox.faces.cli.start import begin
 
     umask = begin()

@@ -10,16 +10,20 @@ import json
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import ackbox
+from ackbox.app.call import wall_clock
 from ackbox.app.limits import Limits
+from ackbox.client.http import NoServer
 from ackbox.client.sealed import SealedCaller
 from ackbox.errors import BadKey, NotMember
-from ackbox.faces.server.sealed_mcp import BridgeApp, start
+from ackbox.faces.server.sealed_app import OwnKeyApp
+from ackbox.faces.server.sealed_mcp import start
 from ackbox.faces.stdio_bridge.bridge import Bridge
 from ackbox.faces.stdio_bridge.identity import Identity
 from ackbox.faces.tui.state.link import Link
@@ -143,7 +147,7 @@ async def test_the_bridge_marks_what_its_answer_holds(pair: tuple[Team, Member])
             team.ana.send("bob", text)
 
     await asyncio.to_thread(send)
-    app = BridgeApp(lambda: caller_of(team, bob), Limits())
+    app = OwnKeyApp(lambda: caller_of(team, bob), Limits())
     params = {"workspace": team.workspace, "agent": "bob", "mark": "read", "evidence": "tool"}
 
     def two(items: Sequence[Any]) -> Fitted:
@@ -158,8 +162,31 @@ async def test_the_bridge_marks_what_its_answer_holds(pair: tuple[Team, Member])
 
 async def test_the_bridges_endpoint_takes_its_own_key_only(pair: tuple[Team, Member]) -> None:
     team, bob = pair
-    app = BridgeApp(lambda: caller_of(team, bob), Limits())
+    app = OwnKeyApp(lambda: caller_of(team, bob), Limits())
     for key in (None, "", "abx_agt_other", f"{team.key}x"):
         with pytest.raises(BadKey, match="not the bridge's own"):
             await app.call("inbox.check", {}, credential=key)
     assert (await app.identify(team.key)).role == "operator"
+
+
+def test_the_endpoint_of_a_bridge_wakes_its_program_with_opened_text(
+    pair: tuple[Team, Member], served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team, bob = pair
+    endpoint = start(lambda: caller_of(team, bob))
+    headers = {"Ackbox-Workspace": team.workspace, "Ackbox-Agent": "bob"}
+    named = {"program": "codex", "program_session": "s"}
+    for event in ("SessionStart", "Stop"):
+        # A turn that has ended: a wake interrupts none.
+        with suppress(ValueError, NoServer):
+            endpoint.post("/v1/hook/codex", {"hook_event_name": event, "session_id": "s"}, headers)
+    sent = team.ana.send("bob", "wake up", priority=5)
+    # A program that has just ended its turn is left alone for a second.
+    monkeypatch.setattr(served.app, "clock", lambda: wall_clock() + 2_000)
+    asked = {**named, "way": "app server", "carries_text": True}
+    told = endpoint.post("/v1/hook/codex/wake", asked, headers)
+    assert (told["ids"], "| wake up" in told["text"]) == ([sent["id"]], True)
+    signalled = {**named, "way": "app server", "ids": told["ids"]}
+    assert endpoint.post("/v1/hook/codex/signalled", signalled, headers) == {"noted": 1}
+    confirmed = {**named, "offer": told["offer"]}
+    assert endpoint.post("/v1/hook/codex/shown", confirmed, headers) == {"marked": 1}

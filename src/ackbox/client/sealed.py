@@ -60,15 +60,9 @@ class SealedCaller(HttpCaller):
         """
         vault = self.vault_for(params)
         if vault is None:
-            if _has_text(name, params) and self._memberships(params):
+            if _has_text(name, params):
                 # Not left to the server: one that lies would be sent the text.
-                raise NotMember(
-                    f"This machine has no vault key of {params.get('agent')!r} for this sealed"
-                    " workspace.",
-                    hint="It has keys of: "
-                    + ", ".join(each.profile.agent for each in self._memberships(params)),
-                    field="agent",
-                )
+                self._refuse_without_key(params)
             return super().call(name, params, timeout_s=timeout_s)
         calls = self.calls(vault, params, timeout_s=timeout_s)
         if vault.path not in self._has_begun:
@@ -90,8 +84,24 @@ class SealedCaller(HttpCaller):
         return SealedCalls(vault, remote)
 
     def seals(self, params: dict[str, Any]) -> bool:
-        """Whether calls of this caller, in this workspace, are sealed on this machine."""
-        return self.vault_for(params) is not None
+        """Whether calls of this caller, in this workspace, are sealed on this machine.
+
+        Raises NotMember for a name without a vault key in a workspace that is known as sealed.
+        """
+        vault = self.vault_for(params)
+        if vault is None:
+            self._refuse_without_key(params)
+        return vault is not None
+
+    def _refuse_without_key(self, params: dict[str, Any]) -> None:
+        held = self._memberships(params)
+        if held:
+            raise NotMember(
+                f"This machine has no vault key of {params.get('agent')!r} for this sealed"
+                " workspace.",
+                hint="It has keys of: " + ", ".join(each.profile.agent for each in held),
+                field="agent",
+            )
 
     def _memberships(self, params: dict[str, Any]) -> list[Vault]:
         """Return the memberships on this machine in the workspace of a call."""

@@ -58,10 +58,15 @@ def ensure_server(ctx: CliContext) -> None:
 
 
 def given_for(ctx: CliContext, program: Program) -> Given:
-    """Return what the options say of an installation or a launch."""
+    """Return what the options say of an installation or a launch.
+
+    In a sealed workspace the program is the member whose vault key this machine has.
+    """
+    from ackbox.faces.cli.vault_context import only_member
+
     return given_of(
         program,
-        agent=ctx.options.get("agent"),
+        agent=ctx.options.get("agent") or only_member(ctx),
         workspace=ctx.options.get("workspace"),
         data_dir=ctx.options.get("data_dir"),
         url=ctx.options.get("url"),
@@ -243,6 +248,7 @@ def hook(ctx: CliContext, arguments: tuple[str, ...]) -> None:
     and ends with 1. `ackbox hook --help` lists its options.
     """
     from ackbox.faces.hook.command import run as carry
+    from ackbox.faces.server.sealed_hook import open_hook
 
     if "key" in ctx.options:
         # It takes no key as an argument.
@@ -254,7 +260,7 @@ def hook(ctx: CliContext, arguments: tuple[str, ...]) -> None:
         for part in (flag, str(ctx.options[name]))
     ]
     # After the program, before its own options, which win.
-    sys.exit(carry([*arguments[:1], *shared, *arguments[1:]]))
+    sys.exit(carry([*arguments[:1], *shared, *arguments[1:]], open_hook))
 
 
 VERBS["hook"] = hook

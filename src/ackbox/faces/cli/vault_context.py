@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ackbox.client.http import HttpCaller, NoServer
-from ackbox.client.sealed import SealedCaller, SealedCalls
-from ackbox.client.vaults import Vault, vaults_in
+from ackbox.client.sealed import SealedCaller, SealedCalls, key_id_of
+from ackbox.client.vaults import DIRECTORY, Vault, vaults_in
 from ackbox.errors import AckboxError, NotMember
 from ackbox.faces.cli.context import NO_SERVER, CliContext
 
@@ -65,6 +65,21 @@ def opened(ctx: CliContext) -> tuple[Vault, SealedCalls]:
 
     made: tuple[Vault, SealedCalls] = attempt(ctx, find)
     return made
+
+
+def only_member(ctx: CliContext) -> str | None:
+    """Return the name of the member that calls of this machine are made as; null when it holds
+    keys of none, or of several.
+    """
+    if not (ctx.data_dir / DIRECTORY).is_dir():
+        return None
+    workspace, key = ctx.setting("workspace"), key_id_of(ctx.setting("key"))
+    names = {
+        each.profile.agent
+        for each in vaults_in(ctx.data_dir)
+        if (each.profile.workspace == workspace if workspace else key in each.profile.keys)
+    }
+    return names.pop() if len(names) == 1 else None
 
 
 def identity_of(vault: Vault) -> dict[str, Any]:

@@ -37,6 +37,8 @@ my $home = $ENV{HOME} // '';
 with_python() if -e (($ENV{XDG_CONFIG_HOME} || "$home/.config") . '/ackbox/config.toml');
 my $data = $options{data} || $ENV{ACKBOX_DATA_DIR} || (($ENV{XDG_DATA_HOME} || "$home/.local/share") . '/ackbox');
 $data =~ s{^~(?=/|$)}{$home};
+# Only Python opens sealed messages.
+with_python() if -d "$data/vaults";
 my $agent = $options{agent} || $ENV{ACKBOX_AGENT} || with_python();
 my $workspace = $options{workspace} || $ENV{ACKBOX_WORKSPACE} || '';
 

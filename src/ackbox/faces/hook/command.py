@@ -22,6 +22,9 @@ from ackbox.client.running import read_operator_key, read_server
 from ackbox.errors import Unavailable
 from ackbox.private import open_private
 
+# Not from typing: a hook imports this at each prompt and tool call.
+TYPE_CHECKING = False
+
 HELP = """Usage: ackbox hook PROGRAM [OPTIONS]
 
   Example: ackbox hook claude < event.json
@@ -36,7 +39,7 @@ Options:
   -w, --workspace W  Workspace to act in.
   --data-dir DIR   Data directory of the server.
   --url URL        Server to talk to; its key is in the settings file or ACKBOX_KEY.
-  --deadline S     Seconds before it gives up (0.8).
+  --deadline S     Seconds before it gives up (0.8; 5 if this machine has vault keys).
   --check          Say what is wrong, with exit code 1, and confirm nothing.
   --monitor        Print a line whenever the program should look at its messages.
   --help           Show this text.
@@ -44,6 +47,7 @@ Options:
   `ackbox connect` writes --connected into what it installs, `ackbox run` writes --launched.
 """
 DEADLINE_S = 0.8
+SEALED_DEADLINE_S = 5.0
 MAX_PAYLOAD = 16 << 20
 MAX_LOG = 256 << 10
 SHORT = {"-w": "--workspace"}
@@ -69,6 +73,16 @@ FIELDS = (
 EDITING = frozenset({"files", "tool_calls", "tool_name", "edits"})
 
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Answered = tuple[int, dict[str, str], bytes]
+    # Path, headers and body of a request.
+    Ask = Callable[[str, dict[str, str], bytes], Answered]
+    # Data directory, address of the server, and who calls; null when nothing is to open.
+    OpenSealed = Callable[[str, str | None, dict[str, str]], Ask | None]
+
+
 class Failed(Exception):
     """The reason why nothing was shown."""
 
@@ -92,8 +106,11 @@ class Server:
         return ssl.create_default_context().wrap_socket(line, server_hostname=self.host)
 
 
-def run(arguments: list[str]) -> int:
-    """Pass on one event; returns the exit code, which is 0 except for failures with `--check`."""
+def run(arguments: list[str], open_sealed: OpenSealed = lambda *_: None) -> int:
+    """Pass on one event; returns the exit code, which is 0 except for failures with `--check`.
+
+    `open_sealed` returns what answers in the place of a server that cannot read the messages.
+    """
     if "--help" in arguments or not arguments or arguments[0].startswith("-"):
         sys.stdout.write(HELP)
         return 0
@@ -110,7 +127,7 @@ def run(arguments: list[str]) -> int:
         deadline = float(options.get("deadline") or DEADLINE_S)
         signal.signal(signal.SIGALRM, lambda *_: _give_up(program, options))
         signal.setitimer(signal.ITIMER_REAL, deadline)
-        _carry(program, options, deadline)
+        _carry(program, options, deadline, open_sealed)
     except Exception as error:  # the edge: a hook never harms
         why = f"{program}: {type(error).__name__}: {error}"
         if "check" in options:
@@ -130,7 +147,7 @@ def _options(arguments: list[str]) -> dict[str, str]:
     return found
 
 
-def _carry(program: str, options: dict[str, str], deadline: float) -> None:
+def _carry(program: str, options: dict[str, str], deadline: float, open_sealed: OpenSealed) -> None:
     payload = _payload()
     event = kept(payload)
     # A sub-agent has a separate context: it is shown nothing, but its edits count.
@@ -139,23 +156,54 @@ def _carry(program: str, options: dict[str, str], deadline: float) -> None:
     server = _server(options)
     session = str(payload.get("session_id") or payload.get("conversation_id") or "")
     headers = _headers(program, options, server, session, payload)
-    with server.connect(deadline) as line:
-        path = f"{server.path}/v1/hook/{_quoted(program)}"
-        body = json.dumps(event).encode()
-        status, told, reply = exchange(line, "POST", path, headers, body)
-        if status == 204:
+    path = f"/v1/hook/{_quoted(program)}"
+    if os.path.isdir(os.path.join(_data_dir(options), "vaults")):
+        # Opening takes more imports than an event, and more than one request.
+        signal.setitimer(signal.ITIMER_REAL, float(options.get("deadline") or SEALED_DEADLINE_S))
+        sealed = open_sealed(_data_dir(options), options.get("url"), _whose(options))
+        if sealed is not None:
+            _pass_on(sealed, path, headers, event, session, options, program)
             return
+    with server.connect(deadline) as line:
+
+        def ask(path: str, headers: dict[str, str], body: bytes) -> Answered:
+            return exchange(line, "POST", server.path + path, headers, body)
+
+        _pass_on(ask, path, headers, event, session, options, program)
+
+
+def _pass_on(
+    ask: Ask,
+    path: str,
+    headers: dict[str, str],
+    event: dict[str, object],
+    session: str,
+    options: dict[str, str],
+    program: str,
+) -> None:
+    """Print the reply to an event, then confirm it."""
+    status, told, reply = ask(path, headers, json.dumps(event).encode())
+    if status == 204:
+        return
+    if status != 200:
+        raise Failed(f"the server answered {status}: {reply[:300].decode('utf-8', 'replace')}")
+    sys.stdout.buffer.write(reply)
+    sys.stdout.buffer.flush()
+    offer = told.get("ackbox-offer")
+    if offer and "check" not in options:
+        confirmed = {"program": program, "program_session": session[:128], "offer": offer}
+        status, _, reply = ask(f"{path}/shown", headers, json.dumps(confirmed).encode())
         if status != 200:
-            raise Failed(f"the server answered {status}: {reply[:300].decode('utf-8', 'replace')}")
-        sys.stdout.buffer.write(reply)
-        sys.stdout.buffer.flush()
-        offer = told.get("ackbox-offer")
-        if offer and "check" not in options:
-            confirmed = {"program": program, "program_session": session[:128], "offer": offer}
-            body = json.dumps(confirmed).encode()
-            status, _, reply = exchange(line, "POST", f"{path}/shown", headers, body)
-            if status != 200:
-                raise Failed(f"not confirmed ({status}): {reply[:300].decode('utf-8', 'replace')}")
+            raise Failed(f"not confirmed ({status}): {reply[:300].decode('utf-8', 'replace')}")
+
+
+def _whose(options: dict[str, str]) -> dict[str, str]:
+    """Return whom the options and the environment name."""
+    named = {
+        "workspace": options.get("workspace") or os.environ.get("ACKBOX_WORKSPACE"),
+        "agent": options.get("as") or os.environ.get("ACKBOX_AGENT"),
+    }
+    return {name: value for name, value in named.items() if value}
 
 
 def _payload() -> dict[str, object]:

@@ -171,10 +171,12 @@ class GatewayApp(SealedApp):
         try:
             self.caller = self._find()
             return super().do(name, params, plain)
-        except (BadKey, NoServer) as error:
+        except NoServer as error:
+            raise Unavailable(str(error), hint="Try again later.") from None
+        except BadKey as error:
             # Not as an error of the caller's key, which is good here.
             raise Unavailable(
-                f"The server at {self.caller.url} refuses this gateway: {error}",
+                f"The server at {self.caller.url} refuses this gateway: {error.message}",
                 hint="Check the configured key with: ackbox me",
             ) from None
 

@@ -7,6 +7,7 @@ serve their faces with it. Explained in docs/why/sealed.md, "On a member's machi
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -17,15 +18,19 @@ import msgspec
 from ackbox.app.bell import Gone
 from ackbox.app.limits import Held, Limits
 from ackbox.client.http import HttpCaller, NoServer
-from ackbox.errors import CallerGone, Unavailable
+from ackbox.errors import BadKey, CallerGone, Unavailable
 from ackbox.model.sealing import IDENTITY
 from ackbox.ops.access import PLAIN, Caller, Connection
 from ackbox.ops.decode import decode
 from ackbox.ops.fitting import Fits, all_fit
+from ackbox.ops.program.shown import Shown
 from ackbox.ops.table import Call, Operation, find
 
 T = TypeVar("T")
 MARKING = ("inbox.check", "inbox.wait")
+# They offer messages to a model; they are marked once they are shown.
+OFFERING, CONFIRMING = ("program.report", "program.wake"), "program.shown"
+MAX_OFFERS = 1_000
 # Calls in progress: each waits in a thread for the server.
 THREADS = 64
 
@@ -37,6 +42,8 @@ class SealedApp:
         self._find = find
         self.caller = find()
         self.limits = limits
+        # By offer, the messages of it that an answer held.
+        self._shown: dict[str, list[str]] = {}
         self._threads = ThreadPoolExecutor(THREADS, "ackbox-sealed")
 
     async def identify(self, credential: str | None) -> Caller:
@@ -82,6 +89,10 @@ class SealedApp:
     ) -> Any:
         """Run an operation whose parameters are decoded."""
         given = given_of(asked)
+        if operation.name in OFFERING:
+            return self._offer(await self.look(operation, given, caller, gone), fits)
+        if operation.name == CONFIRMING and given["offer"] in self._shown:
+            return await self._confirm(given, caller)
         if operation.name not in MARKING:
             return await self.look(operation, given, caller, gone)
         mark = given.pop("mark", "none")
@@ -105,6 +116,36 @@ class SealedApp:
             cursor=given.get("cursor") if is_cut else result.cursor,
             unread=max(result.unread - (len(ids) if mark == "read" else 0), 0),
         )
+
+    def _offer(self, result: Any, fits: Fits) -> Any:
+        """Return messages for a model, without those that the answer does not hold.
+
+        Messages that fit into no answer are named. The rest come with the next event.
+        """
+        fitted = fits(result.messages)
+        held = result.messages[: fitted.count]
+        shown = [each for each in held if each.id not in fitted.begun]
+        if len(shown) == len(result.messages):
+            return result
+        # Asked again, so that the answer is measured for exactly what it shows.
+        fits(shown)
+        if len(self._shown) >= MAX_OFFERS:
+            self._shown.clear()
+        self._shown[result.offer] = [each.id for each in held]
+        named = (
+            {"too_long": [*result.too_long, *fitted.begun]}
+            if fitted.begun and hasattr(result, "too_long")
+            else {}
+        )
+        return msgspec.structs.replace(result, messages=shown, **named)
+
+    async def _confirm(self, given: dict[str, Any], caller: Caller) -> Shown:
+        """Mark what was shown of an offer, of which the server knows only the whole."""
+        whose = {each: value for each, value in given.items() if each in IDENTITY}
+        ids = self._shown.pop(given["offer"])
+        marks = {**whose, "mark": "delivered", "ids": ids, "evidence": "hook"}
+        await self.in_thread(lambda: self.do("receipt.mark", marks, caller))
+        return Shown(marked=len(ids))
 
     async def look(
         self, operation: Operation, given: dict[str, Any], caller: Caller, gone: Gone | None
@@ -132,6 +173,29 @@ class SealedApp:
             return self.caller.call(name, params)
         except NoServer as error:
             raise Unavailable(str(error), hint="Start it with: ackbox up") from None
+
+
+class OwnKeyApp(SealedApp):
+    """The sealed call for the key that the server is called with, as in a bridge."""
+
+    _who: Caller | None = None
+
+    async def identify(self, credential: str | None) -> Caller:
+        """Return whose key this is. Raises BadKey for any other than the own one."""
+        own = self.caller.key or ""
+        if not hmac.compare_digest((credential or "").encode(), own.encode()):
+            raise BadKey("This key is not the bridge's own.", hint="Connect through the bridge.")
+        if self._who is None:
+            nobody = Caller(key_id="", ws=0, role="link")
+            me = await self.in_thread(lambda: self.do("agent.whoami", {}, nobody))
+            self._who = Caller(
+                key_id=me["key_id"],
+                ws=0,
+                role=me["role"],
+                agent=me["agent"],
+                may_speak_as=tuple(me["may_speak_as"]),
+            )
+        return self._who
 
 
 def refuse_gone(gone: Gone | None) -> None:

@@ -8,7 +8,6 @@ docs/why/sealed.md, "On a member's machine".
 from __future__ import annotations
 
 import asyncio
-import hmac
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -19,52 +18,30 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from ackbox.app.call import wall_clock
 from ackbox.app.limits import Limits
 from ackbox.client.http import HttpCaller
-from ackbox.errors import BadKey, Unavailable
+from ackbox.errors import Unavailable
+from ackbox.faces.hook import endpoint as hook
 from ackbox.faces.mcp.late import Late
 from ackbox.faces.server.guard import Guard
 from ackbox.faces.server.run import PROTOCOLS, bind, who_may_knock
-from ackbox.faces.server.sealed_app import SealedApp
-from ackbox.ops.access import Caller
+from ackbox.faces.server.sealed_app import OwnKeyApp
 
 START_S = 30.0
-
-
-class BridgeApp(SealedApp):
-    """The sealed call of a bridge, for the bridge's own key."""
-
-    _who: Caller | None = None
-
-    async def identify(self, credential: str | None) -> Caller:
-        """Return whose key this is. Raises BadKey for any other than the bridge's own."""
-        own = self.caller.key or ""
-        if not hmac.compare_digest((credential or "").encode(), own.encode()):
-            raise BadKey("This key is not the bridge's own.", hint="Connect through the bridge.")
-        if self._who is None:
-            nobody = Caller(key_id="", ws=0, role="link")
-            me = await self.in_thread(lambda: self.do("agent.whoami", {}, nobody))
-            self._who = Caller(
-                key_id=me["key_id"],
-                ws=0,
-                role=me["role"],
-                agent=me["agent"],
-                may_speak_as=tuple(me["may_speak_as"]),
-            )
-        return self._who
 
 
 def start(find: Callable[[], HttpCaller]) -> HttpCaller:
     """Serve until the process ends, and return a caller for the endpoint. Raises Unavailable."""
     limits = Limits()
-    app = BridgeApp(find, limits)
+    app = OwnKeyApp(find, limits)
     sock = bind("127.0.0.1", 0)
     port = sock.getsockname()[1]
     hosts, _ = who_may_knock("127.0.0.1", port)
     mcp = Late(
         app.call,
         identify=app.identify,
-        clock=lambda: round(time.time() * 1000),
+        clock=wall_clock,
         limits=limits,
         ended_keys=app.ended_keys,
     )
@@ -75,7 +52,8 @@ def start(find: Callable[[], HttpCaller]) -> HttpCaller:
             yield
 
     web = Starlette(
-        routes=mcp.routes(),
+        # With the text of hooks, for programs that the bridge wakes with their messages.
+        routes=[*mcp.routes(), *hook.routes(app.call, wall_clock)],
         lifespan=lifespan,
         # A browser sends an Origin: none is accepted.
         middleware=[Middleware(Guard, hosts=hosts, origins=(), limits=limits)],

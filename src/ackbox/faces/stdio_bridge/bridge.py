@@ -185,7 +185,9 @@ class Bridge:
         )
         self._begin(self._be_here, None)
         if self._ways is not None:
-            self._waker = Waker(self._ways, lambda: self._server, lambda: self._identity.headers)
+            self._waker = Waker(
+                self._ways, lambda: self._endpoint or self._server, lambda: self._identity.headers
+            )
             self._begin(self._waker.run)
 
     def _ring(self) -> None:

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from ackbox import config
 from ackbox.client.discovery import caller
 from ackbox.client.http import HttpCaller, NoServer
+from ackbox.errors import AckboxError
 from ackbox.faces.stdio_bridge.bridge import Bridge
 from ackbox.faces.stdio_bridge.identity import Identity
 from ackbox.faces.stdio_bridge.server import address, environment_of, find_server, own_name
@@ -59,6 +60,11 @@ def run(
         instance=instance,
         has_dialect=dialect is not None,
     )
+    try:
+        is_sealed = server.seals(identity.params)
+    except AckboxError as error:
+        print(f"ackbox mcp: {error}", file=sys.stderr)
+        return 4
     bridge = Bridge(
         server,
         find,
@@ -71,18 +77,19 @@ def run(
             else server
         ),
         ways=lambda changed: ways_to(os.environ.get("ACKBOX_CONNECTED"), changed),
-        endpoint=(
-            serve_sealed(find)
-            if serve_sealed is not None and server.seals(identity.params)
-            else None
-        ),
+        endpoint=serve_sealed(find) if serve_sealed and is_sealed else None,
     )
+    _pass_lines(bridge)
+    return 0
+
+
+def _pass_lines(bridge: Bridge) -> None:
+    """Pass lines to the bridge until input ends."""
     _leave_on_signals(bridge)
     for line in sys.stdin:
         if line.strip():
             bridge.take(line)
     bridge.close()
-    return 0
 
 
 def _identity(

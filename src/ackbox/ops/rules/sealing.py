@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SEAL_IT = "Use a client of ackbox that has a vault key: it seals text on your machine."
 # What may be said about how a message was shown, and a signed acknowledgement.
 EVIDENCE = ("hook", "tool", "socket", "bridge", "cli", "tui", "dashboard", "reply", "poll")
+# Ways to wake a program whose names are not written as ids; the others are.
+WAYS = ("app server", "inbox socket")
 _SIGNED = re.compile(r"avs1_[A-Za-z0-9_-]{86}")
 _NOTICE = re.compile(r"sealed(-[0-9a-f]{16})?")
 _ID = re.compile(r"[A-Za-z0-9_.:@/-]{0,128}")
@@ -94,7 +96,7 @@ def _is_words(operation: str, field: str, value: Any) -> bool:
     if field == "evidence":
         is_signed = operation == "receipt.mark" and _SIGNED.fullmatch(value) is not None
         return value in EVIDENCE or is_signed
-    return _ID.fullmatch(value) is not None
+    return (field == "way" and value in WAYS) or _ID.fullmatch(value) is not None
 
 
 @functools.cache
