@@ -196,3 +196,34 @@ def test_help_and_version_are_commands_too(ackbox: Command) -> None:
     assert "130  stopped with Ctrl-C" in ackbox("help", "exit-codes").stdout
     assert ackbox("version").stdout == ackbox("--version").stdout
     assert told(ackbox, "help", "nothing")[1].startswith("Error: 'nothing' is no command.")
+
+
+def test_tables_print_short_ids_and_every_family_shows_one_thing_by_them(ackbox: Command) -> None:
+    ackbox("--as", "ana", "schedule", "create", "@daily", "bob", "Stand-up")
+    ackbox("--as", "ana", "webhook", "create", "bob", "Build {number}")
+    ackbox("--as", "ana", "note", "create", "SQLite first")
+    ackbox("--as", "ana", "session", "start", "--area", "docs")
+    for family, id_at, shown in (
+        ("schedule", 0, "Stand-up"),
+        ("webhook", 0, "Build {number}"),
+        ("note", -1, "SQLite first"),
+    ):
+        [row] = ackbox("--as", "ana", family, "list").stdout.splitlines()[1:]
+        short = row.split()[id_at]
+        assert len(short) == 12
+        assert ackbox("--as", "ana", family, "show", short).stdout.rstrip().endswith(shown)
+    assert told(ackbox, "schedule", "show", "0" * 12)[1] == (
+        f"There is no schedule '{'0' * 12}'. List them with: ackbox schedule list"
+    )
+    assert "area       docs\n" in ackbox("session", "show", "ana").stdout
+    assert told(ackbox, "session", "show", "bob")[1].startswith("'bob' has no sessions.")
+    assert ackbox("workspace", "show").stdout.startswith("name      default\n")
+    assert told(ackbox, "workspace", "show", "elsewhere")[0] == 1
+    id = json.loads(ackbox("key", "create", "--agent", "bob", "--json").stdout)["id"]
+    assert ackbox("key", "show", id[:8]).stdout.splitlines()[:2] == [
+        f"id       {id}",
+        "kind     agent",
+    ]
+    short = ackbox("--as", "ana", "schedule", "list").stdout.splitlines()[1].split()[0]
+    done = ackbox("--as", "ana", "schedule", "remove", short, "--yes")
+    assert (done.returncode, done.stdout[:8]) == (0, "Removed ")

@@ -3214,7 +3214,7 @@ export interface RemoveOutgoingWebhook {
 
 /** Parameters of schedule.remove. */
 export interface RemoveSchedule {
-  /** Id of the schedule, from schedule.list */
+  /** Id of the schedule, or its beginning */
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;

@@ -16,6 +16,7 @@ from ackbox.model.message import Time
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.name import LONGEST, parse_name, refuse_newcomer
 from ackbox.ops.access import ALLOWED, is_person
+from ackbox.ops.rules.beginning import beginning
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.readers import other_spelling
@@ -346,6 +347,9 @@ def _across(context: Context) -> Store:
 async def _find(context: Context, id: str) -> tuple[KeyRow, Store]:
     """Return a key that the caller may know of, and the store that holds it. Raises NotFound."""
     row = await find_key(context.store.tx, id)
+    if row is None:
+        across = await _across(context).keys() if context.caller.ws == 0 else []
+        row = beginning([*await context.store.keys(), *across], id)
     if row is not None and row.ws == context.workspace.ws:
         return row, context.store
     if row is not None and row.ws == context.caller.ws == 0:

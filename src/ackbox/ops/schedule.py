@@ -19,6 +19,7 @@ from ackbox.ops.access import Caller
 from ackbox.ops.message.audience import resolve
 from ackbox.ops.message.send import Intent, Send, Sent, store_message
 from ackbox.ops.rules.automatic import Automatic, automatic_fields
+from ackbox.ops.rules.beginning import beginning
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, op
 from ackbox.store.schedules import Due, ScheduleRow
@@ -217,7 +218,7 @@ class RemoveSchedule(Call, frozen=True, kw_only=True):
     """Schedule to remove."""
 
     id: Annotated[
-        str, Meta(min_length=1, max_length=64, description="Id of the schedule, from schedule.list")
+        str, Meta(min_length=1, max_length=64, description="Id of the schedule, or its beginning")
     ]
 
 
@@ -228,6 +229,9 @@ async def remove(context: Context, params: RemoveSchedule) -> Schedule:
     Raises NotFound, NotAllowed (an agent's key, and another agent added it).
     """
     row = await context.store.schedule(params.id)
+    if row is None:
+        rows = await context.store.schedules(most=MAX_SCHEDULES)
+        row = beginning([each for each in rows if _may_see(context, params, each)], params.id)
     if row is None or not _may_see(context, params, row):
         raise NotFound("There is no such schedule.", hint="See schedule.list.", field="id")
     if context.caller.role == "agent" and not _is_own(context, params, row):

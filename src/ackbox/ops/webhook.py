@@ -23,6 +23,7 @@ from ackbox.ops.decode import refuse_deep
 from ackbox.ops.message.audience import resolve
 from ackbox.ops.message.send import Intent, Send, store_message
 from ackbox.ops.rules.automatic import Automatic, automatic_fields
+from ackbox.ops.rules.beginning import beginning
 from ackbox.ops.rules.paging import Paged, page_of
 from ackbox.ops.table import Call, Context, Unread, op
 from ackbox.store.engine import Engine
@@ -184,7 +185,7 @@ async def remove(context: Context, params: RemoveWebhook) -> Webhook:
 
     Raises NotFound.
     """
-    row = next((each for each in await context.store.webhooks() if each.id == params.id), None)
+    row = beginning(await context.store.webhooks(), params.id)
     if row is None:
         raise NotFound("There is no such webhook.", hint="See webhook.list.", field="id")
     await context.store.remove_webhook(row.id)

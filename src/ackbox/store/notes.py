@@ -109,6 +109,11 @@ class Notes(Bound):
     async def note_of(self, id: str) -> StoredNote | None:
         return _note(await self.row("note_by_id", id=id))
 
+    async def notes_of_beginning(self, digits: str) -> list[StoredNote]:
+        """Return at most two notes whose id begins with some digits, oldest first."""
+        rows = await self.rows("notes_of_beginning", low=digits, high=f"{digits}g", most=2)
+        return [note for row in rows if (note := _note(row)) is not None]
+
     async def note_at(self, seq: int) -> StoredNote | None:
         return _note(await self.row("note_by_seq", seq=seq))
 

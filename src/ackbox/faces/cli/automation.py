@@ -9,6 +9,7 @@ import click
 
 from ackbox.faces.cli.asking import ask_first, removing
 from ackbox.faces.cli.context import CliContext
+from ackbox.faces.cli.ids import every, id_column, in_full, one_of
 from ackbox.faces.cli.outgoing import out
 from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, local_time
@@ -16,13 +17,25 @@ from ackbox.faces.terminal_text import Column, local_time
 VERBS: dict[str, click.Command] = {}
 
 SCHEDULES = (
-    Column("id", lambda each: each["id"]),
     Column("when", lambda each: f"{each['cron']} {each['zone']}"),
     Column("to", lambda each: ", ".join(each["to"])),
     Column("text", lambda each: each["subject"] or each["body"], may_cut=True),
     Column("next", lambda each: local_time(each["next_at"])),
     Column("last", lambda each: "failed" if each["last_error"] else local_time(each["last_at"])),
     Column("by", lambda each: each["created_by"]),
+)
+
+SCHEDULE = (
+    Column("id", lambda of: of["id"]),
+    Column("when", lambda of: f"{of['cron']} {of['zone']}"),
+    Column("to", lambda of: ", ".join(of["to"])),
+    Column("subject", lambda of: of["subject"]),
+    Column("intent", lambda of: of["intent"]),
+    Column("priority", lambda of: of["priority"]),
+    Column("next", lambda of: local_time(of["next_at"], in_full=True)),
+    Column("last", lambda of: local_time(of["last_at"], in_full=True)),
+    Column("error", lambda of: of["last_error"]),
+    Column("created by", lambda of: of["created_by"]),
 )
 
 schedule = verbs(
@@ -94,13 +107,27 @@ def schedule_list(ctx: CliContext) -> None:
 
     Example: ackbox --as ana schedule list
     """
+    rows = ctx.call("schedule.list")["schedules"]
     ctx.show_each(
-        ctx.call("schedule.list")["schedules"],
-        SCHEDULES,
+        rows,
+        (id_column(rows), *SCHEDULES),
         empty=(
             "No schedules yet. Create one with: ackbox --as ana schedule create @daily bob 'Hello'"
         ),
     )
+
+
+@schedule.command("show", cls=Verb)
+@click.argument("id")
+@with_context
+def schedule_show(ctx: CliContext, id: str) -> None:
+    """Show a schedule with its complete text and its last error.
+
+    Example: ackbox --as ana schedule show 0199…
+    """
+    rows = [*every(ctx, "schedule.list", "schedules")]
+    found = one_of(ctx, rows, id, what="schedule", listing="ackbox schedule list")
+    ctx.show(found, lambda of: f"{in_full(of, SCHEDULE)}\n\n{of['body']}")
 
 
 @schedule.command("remove", cls=Verb)
@@ -117,13 +144,23 @@ def schedule_remove(ctx: CliContext, id: str, yes: bool) -> None:
 
 
 WEBHOOKS = (
-    Column("id", lambda each: each["id"]),
     Column("form", lambda each: each["form"]),
     Column("to", lambda each: each["to"]),
     Column("text", lambda each: each["subject"] or each["body"], may_cut=True),
     Column("received", lambda each: each["received"]),
     Column("newest", lambda each: local_time(each["received_at"])),
     Column("by", lambda each: each["created_by"]),
+)
+WEBHOOK = (
+    Column("id", lambda of: of["id"]),
+    Column("form", lambda of: of["form"]),
+    Column("to", lambda of: of["to"]),
+    Column("subject", lambda of: of["subject"]),
+    Column("intent", lambda of: of["intent"]),
+    Column("priority", lambda of: of["priority"]),
+    Column("received", lambda of: of["received"]),
+    Column("newest", lambda of: local_time(of["received_at"], in_full=True)),
+    Column("created by", lambda of: of["created_by"]),
 )
 webhook = verbs(
     "webhook",
@@ -187,11 +224,25 @@ def webhook_list(ctx: CliContext) -> None:
 
     Example: ackbox --as ana webhook list
     """
+    rows = ctx.call("webhook.list")["webhooks"]
     ctx.show_each(
-        ctx.call("webhook.list")["webhooks"],
-        WEBHOOKS,
+        rows,
+        (id_column(rows), *WEBHOOKS),
         empty="No webhooks yet. Create one with: ackbox --as ana webhook create bob",
     )
+
+
+@webhook.command("show", cls=Verb)
+@click.argument("id")
+@with_context
+def webhook_show(ctx: CliContext, id: str) -> None:
+    """Show a webhook with its template, without its secret.
+
+    Example: ackbox --as ana webhook show 0199…
+    """
+    rows = [*every(ctx, "webhook.list", "webhooks")]
+    found = one_of(ctx, rows, id, what="webhook", listing="ackbox webhook list")
+    ctx.show(found, lambda of: f"{in_full(of, WEBHOOK)}\n\n{of['body']}")
 
 
 @webhook.command("remove", cls=Verb)

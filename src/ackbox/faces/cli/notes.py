@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from ackbox.faces.cli.asking import ask_first, removing
-from ackbox.faces.cli.context import CliContext
+from ackbox.faces.cli.context import REFUSED, CliContext
+from ackbox.faces.cli.ids import id_column, in_full
 from ackbox.faces.cli.spans import Span
 from ackbox.faces.cli.verb import Verb, verbs, with_context
-from ackbox.faces.terminal_text import Column, ago, some
+from ackbox.faces.terminal_text import Column, ago, local_time, some
 
 CLAIMS = (
     Column("agent", lambda each: _name(each)),
@@ -31,6 +32,18 @@ SESSIONS = (
     Column("files", lambda each: some(each["touched"] or each["files"], 3), may_cut=True),
     Column("summary", lambda each: each["summary"], may_cut=True),
     Column("last seen", lambda each: ago(each["last_seen"])),
+)
+
+SESSION = (
+    Column("agent", lambda of: _name(of)),
+    Column("state", lambda of: of["outcome"] or of["state"].replace("_", " ")),
+    Column("area", lambda of: of["area"]),
+    Column("files", lambda of: ", ".join(of["files"])),
+    Column("touched", lambda of: ", ".join(of["touched"])),
+    Column("summary", lambda of: of["summary"]),
+    Column("started", lambda of: local_time(of["started_at"], in_full=True)),
+    Column("last seen", lambda of: ago(of["last_seen"])),
+    Column("ended", lambda of: local_time(of["ended_at"], in_full=True)),
 )
 
 
@@ -179,6 +192,25 @@ def session_list(ctx: CliContext, /, **params: Any) -> None:
     )
 
 
+@session.command("show", cls=Verb)
+@click.argument("of", metavar="AGENT")
+@with_context
+def session_show(ctx: CliContext, of: str) -> None:
+    """Show the newest session of an agent.
+
+    Example: ackbox session show bob
+    """
+    found = ctx.call("session.list", of=of, limit=1)["sessions"]
+    if not found:
+        ctx.fail(
+            REFUSED,
+            "not_found",
+            f"{of!r} has no sessions.",
+            "List them with: ackbox session list",
+        )
+    ctx.show(found[0], lambda each: in_full(each, SESSION))
+
+
 note = verbs(
     "note",
     VERBS,
@@ -209,7 +241,6 @@ NOTES = (
     Column("note", lambda each: each["title"] or each["text"], may_cut=True),
     Column("tags", lambda each: some(each["tags"], 3)),
     Column("added", lambda each: ago(each["created_at"])),
-    Column("id", lambda each: each["id"]),
 )
 
 
@@ -252,9 +283,10 @@ def note_list(ctx: CliContext, /, **params: Any) -> None:
 
     Example: ackbox note list --kind decision
     """
+    rows = ctx.call("note.list", **_given(**params))["notes"]
     ctx.show_each(
-        ctx.call("note.list", **_given(**params))["notes"],
-        NOTES,
+        rows,
+        (*NOTES, id_column(rows)),
         empty="No notes. Add one with: ackbox --as ana note create TEXT",
     )
 
@@ -269,7 +301,7 @@ def note_search(ctx: CliContext, /, query: tuple[str, ...], **params: Any) -> No
     Example: ackbox note search storage engine
     """
     found = ctx.call("note.search", query=" ".join(query), **_given(**params))["notes"]
-    ctx.show_each(found, NOTES, empty="No notes found.")
+    ctx.show_each(found, (*NOTES, id_column(found)), empty="No notes found.")
 
 
 @note.command("show", cls=Verb)
@@ -379,14 +411,14 @@ def note_explore(ctx: CliContext, query: tuple[str, ...], depth: int) -> None:
     Example: ackbox note explore storage engine
     """
     found = ctx.call("note.explore", query=" ".join(query), depth=depth)
-    ctx.show_each(found["notes"], FOUND, empty="No notes found.")
+    rows = found["notes"]
+    ctx.show_each(rows, (*FOUND, id_column(rows)), empty="No notes found.")
 
 
 FOUND = (
     Column("kind", lambda each: each["kind"]),
     Column("author", lambda each: each["author"]),
     Column("note", lambda each: each["title"] or each["opening"], may_cut=True),
-    Column("id", lambda each: each["id"]),
 )
 
 

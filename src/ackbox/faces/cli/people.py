@@ -1,4 +1,4 @@
-"""Agents, keys and workspaces: who, me, heartbeat, nudge, dismiss, agent, key, workspace.
+"""Agents and workspaces: who, me, heartbeat, nudge, dismiss, agent, workspace.
 
 Explained in docs/reference/cli.md.
 """
@@ -51,18 +51,6 @@ def _machines(each: Any) -> str | None:
     return some(sorted(of_instances), 2) if of_instances else each["machine"]
 
 
-KEYS = (
-    Column("id", lambda key: key["id"]),
-    Column("kind", lambda key: key["kind"]),
-    Column("agent", lambda key: key["agent"]),
-    Column("label", lambda key: key["label"], may_cut=True),
-    Column("dialect", lambda key: key["dialect"]),
-    Column("created", lambda key: local_time(key["created_at"])),
-    Column(
-        "expires",
-        lambda key: "revoked" if key["revoked_at"] else local_time(key["expires_at"]) or "never",
-    ),
-)
 WORKSPACES = (
     Column("name", lambda each: each["name"]),
     Column("mode", lambda each: each["mode"]),
@@ -203,11 +191,6 @@ def dismiss(ctx: CliContext, name: str, yes: bool) -> None:
 
 
 agent = verbs("agent", VERBS, "List, show and change agents.\n\nExample: ackbox agent show bob")
-key = verbs(
-    "key",
-    VERBS,
-    "Create, list, revoke and rotate API keys.\n\nExample: ackbox key create --agent bob",
-)
 workspace = verbs(
     "workspace",
     VERBS,
@@ -273,118 +256,6 @@ def agent_set_kind(ctx: CliContext, name: str, kind: str) -> None:
     )
 
 
-@key.command("create", cls=Verb)
-@click.option("--agent", "name", help="Agent that uses the key; required except for admin keys.")
-@click.option(
-    "--kind",
-    type=click.Choice(["agent", "human", "owner", "read-only", "admin", "server-admin"]),
-    default="agent",
-    show_default=True,
-    help="Role of the key.",
-)
-@click.option(
-    "--may-speak-as",
-    multiple=True,
-    help="Another agent name the key may use; * matches any text; repeatable.",
-)
-@click.option("--label", default="", help="Label to recognise the key by.")
-@click.option(
-    "--expires",
-    "--expires-in-days",
-    "expires_in_days",
-    type=Span(86_400),
-    default="90d",
-    show_default=True,
-    help="Time until it expires: 90 (days), 2w; 0 for never.",
-)
-@click.option("--dialect", help="Dialect whose tools the key gets at /mcp.")
-@with_context
-def key_create(
-    ctx: CliContext,
-    name: str | None,
-    kind: str,
-    may_speak_as: tuple[str, ...],
-    label: str,
-    expires_in_days: int,
-    dialect: str | None,
-) -> None:
-    """Create an API key and print it once.
-
-    Example: ackbox key create --agent bob --json
-    """
-    made = ctx.call(
-        "key.create",
-        name=name or None,
-        kind=kind,
-        may_speak_as=list(may_speak_as),
-        label=label,
-        expires_in_days=expires_in_days,
-        dialect=dialect or None,
-    )
-    ctx.show(made, lambda of: of["key"])
-    if not ctx.is_json:
-        ctx.say(
-            "The key is not shown again. Use it with: export ACKBOX_KEY=…   Revoke it with:"
-            f" ackbox key revoke {made['id']}"
-        )
-
-
-@key.command("list", cls=Verb)
-@with_context
-def key_list(ctx: CliContext) -> None:
-    """List the API keys of the workspace, without their secrets.
-
-    Example: ackbox key list
-    """
-    ctx.show_each(
-        ctx.call("key.list")["keys"],
-        KEYS,
-        empty="No keys yet. Create one with: ackbox key create --agent bob",
-    )
-
-
-@key.command("revoke", cls=Verb)
-@click.argument("id")
-@removing
-@with_context
-def key_revoke(ctx: CliContext, id: str, yes: bool) -> None:
-    """Revoke a key; its open connections end within a second.
-
-    Example: ackbox key revoke 3kQ9…
-    """
-    ask_first(ctx, f"Revoke the key {id}? What uses it stops working.", yes=yes)
-    ctx.show(ctx.call("key.revoke", id=id), lambda _: f"revoked {id}")
-
-
-@key.command("rotate", cls=Verb)
-@click.argument("id")
-@click.option(
-    "--grace",
-    default="24h",
-    show_default=True,
-    help="Time the old key stays valid: seconds, 10m or 2h; 0 revokes it at once.",
-)
-@with_context
-def key_rotate(ctx: CliContext, id: str, grace: str) -> None:
-    """Replace a key with a new one that has the same role.
-
-    Example: ackbox key rotate 3kQ9… --grace 2h
-
-    The old key stays valid for the grace period. A new operator key is also written to
-    operator.key on the server's machine.
-    """
-    from ackbox.faces.cli.message_text import seconds
-
-    made = ctx.call("key.rotate", id=id, grace_s=int(seconds(grace)))
-    ctx.show(made, lambda of: of["key"])
-    if not ctx.is_json:
-        ctx.say(
-            f"The key is not shown again. The old key {made['old_id']} is valid until"
-            f" {local_time(made['old_ends_at'])}."
-            + (f" The new key is in {made['kept_in']}." if made["kept_in"] else "")
-        )
-
-
 @workspace.command("create", cls=Verb)
 @click.argument("name")
 @click.option(
@@ -418,6 +289,28 @@ def workspace_list(ctx: CliContext) -> None:
         WORKSPACES,
         empty="No workspaces yet. Create one with: ackbox workspace create shop",
     )
+
+
+@workspace.command("show", cls=Verb)
+@click.argument("name", required=False)
+@with_context
+def workspace_show(ctx: CliContext, name: str | None) -> None:
+    """Show a workspace; without a name, the one that you use.
+
+    Example: ackbox workspace show
+    """
+    from ackbox.faces.cli.ids import every, in_full
+
+    name = name or ctx.call("agent.whoami")["workspace"]
+    rows = [each for each in every(ctx, "workspace.list", "workspaces") if each["name"] == name]
+    if not rows:
+        ctx.fail(
+            REFUSED,
+            "not_found",
+            f"There is no workspace {name!r} that your key can use.",
+            "List them with: ackbox workspace list",
+        )
+    ctx.show(rows[0], lambda of: in_full(of, WORKSPACES))
 
 
 @workspace.command("settings", cls=Verb)

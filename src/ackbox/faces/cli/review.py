@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ackbox.faces.cli.context import CliContext
+from ackbox.faces.cli.ids import id_column
 from ackbox.faces.cli.verb import Verb, verbs, with_context
 from ackbox.faces.terminal_text import Column, ago, local_time, some
 
@@ -22,7 +23,6 @@ REVIEWS = (
     Column("review", lambda each: each["subject"] or each["body"], may_cut=True),
     Column("comments", lambda each: str(each["comment_count"])),
     Column("opened", lambda each: ago(each["created_at"])),
-    Column("id", lambda each: each["id"]),
 )
 
 review = verbs(
@@ -138,8 +138,9 @@ def review_list(ctx: CliContext, /, **params: Any) -> None:
 
     Example: ackbox review list --state open
     """
+    rows = ctx.call("review.list", **_given(**params))["reviews"]
     ctx.show_each(
-        ctx.call("review.list", **_given(**params))["reviews"],
-        REVIEWS,
+        rows,
+        (*REVIEWS, id_column(rows)),
         empty='No reviews. Ask for one with: ackbox --as ana review open bob "Errors clear?"',
     )

@@ -17,7 +17,9 @@ from ackbox.model.message import Time
 from ackbox.model.moment import parse_moment, to_text
 from ackbox.model.text import composed
 from ackbox.ops.note.rows import with_title
+from ackbox.ops.rules.beginning import beginning
 from ackbox.ops.rules.metadata import check_metadata
+from ackbox.ops.rules.named import BEGINNING
 from ackbox.ops.rules.room import refuse_full
 from ackbox.ops.table import Call, Context, op
 from ackbox.ops.task.fields import TaskId
@@ -379,11 +381,14 @@ def shown(row: StoredNote) -> Note:
 
 
 async def find(context: Context, id: str, *, field: str = "id", follow: bool = False) -> StoredNote:
-    """Return a note of this workspace, or with `follow` the current one that superseded it.
+    """Return a note of this workspace by its id or the beginning of it, or with `follow` the
+    current one that superseded it.
 
-    Raises NotFound.
+    Raises NotFound, also when more than one begins so.
     """
     row = await context.store.note_of(id)
+    if row is None and BEGINNING.fullmatch(id):
+        row = beginning(await context.store.notes_of_beginning(id), id)
     if follow and row is not None and row.superseded_by is not None:
         row = await context.store.note_at(await context.store.latest_note(row.seq))
     if row is None:

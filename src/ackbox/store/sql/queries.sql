@@ -922,6 +922,11 @@ ORDER BY n.seq LIMIT :most;
 SELECT {note_columns}
 FROM note n WHERE n.ws = :ws AND n.id = :id;
 
+-- name: notes_of_beginning
+-- The notes whose id begins with some digits, oldest first; unique index note_by_id.
+SELECT {note_columns}
+FROM note n WHERE n.ws = :ws AND n.id >= :low AND n.id < :high ORDER BY n.id LIMIT :most;
+
 -- name: note_by_seq
 -- One note; primary key.
 SELECT {note_columns}
