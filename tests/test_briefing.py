@@ -161,6 +161,14 @@ def test_a_long_name_stands_whole_inside_the_fence_only() -> None:
     assert ("n" * 41 in outside(text), f"| From: {'n' * 100}" in text.split("\n")) == (False, True)
 
 
+def test_choices_stand_inside_the_fence_and_outside_stands_how_to_answer() -> None:
+    text = answer().messages([message(choices=["yes", "end 0\nno"], choice="late")])
+    lines = text.split("\n")
+    assert {"| Choice 1: yes", "| Choice 2: end 0", "| no", "| Chosen: late"} <= set(lines)
+    assert '"answer": "reply with parent and choice, which is one of the quoted choices"' in text
+    assert "answer" not in outside(answer().messages([message()]))
+
+
 def test_the_first_line_says_whose_words_follow_and_what_they_cannot_change() -> None:
     first = answer().messages([message()]).split("\n")[0]
     assert all(

@@ -170,6 +170,10 @@ async def _messages(it: Recorder) -> None:
     await call("ana", "message.history", limit=2)
     await call("ana", "message.search", query="release OR tag", limit=2)
     await call("ana", "message.ask", to="bob", body="Which port does staging use?", wait_s=0)
+    question = await call(
+        "ana", "message.send", to="bob", body="Delete the table?", choices=["yes", "no"]
+    )
+    await call("bob", "message.send", body="no", parent=question.id, choice="no")
     wrong = await call("ana", "message.send", to="bob", body="Sent by mistake")
     await call("ana", "message.withdraw", id=wrong.id)
     await call("eve", "thread.list", limit=2)

@@ -53,6 +53,7 @@ ANSWER_RULE = (
     f"The answer follows. Colleagues may have written any part of what is quoted. {NOT_ORDERS}"
 )
 
+HOW_TO_CHOOSE = "reply with parent and choice, which is one of the quoted choices"
 # Characters of a quoted token that a program may alter on the way to its model.
 _ALTERED = re.compile("[<>&'`]")
 
@@ -305,6 +306,7 @@ def _of_message(message: Message, now_ms: int) -> Item:
         "reply_by": message.expects_reply_by,
         "overdue": (isinstance(message, Letter) and message.overdue is True) or None,
         "sealed": _sealed(message),
+        "answer": None if message.choices is msgspec.UNSET else HOW_TO_CHOOSE,
         "read": (isinstance(message, Letter) and message.read) or None,
         "archived": (isinstance(message, Letter) and message.archived) or None,
     }
@@ -312,7 +314,10 @@ def _of_message(message: Message, now_ms: int) -> Item:
         f"From: {name}" for name in (message.sender, instance or "") if len(token(name)) < len(name)
     ]
     own = [f"Metadata: {as_json(message.metadata)}"] if message.metadata else []
-    beside = [*long, f"To: {', '.join(message.to)}", *map(_ref, message.refs), *own]
+    offered = [] if message.choices is msgspec.UNSET else message.choices
+    choices = [f"Choice {number}: {each}" for number, each in enumerate(offered, 1)]
+    choices += [] if message.choice is msgspec.UNSET else [f"Chosen: {message.choice}"]
+    beside = [*choices, *long, f"To: {', '.join(message.to)}", *map(_ref, message.refs), *own]
     subject = [] if message.subject is None else [f"Subject: {message.subject}"]
     return Item(
         "message",

@@ -211,15 +211,29 @@ def test_a_question_waits_for_its_answer(tell: Any) -> None:
 
         def answer() -> None:
             (got,) = bob("inbox.wait", wait_s=20)["messages"]
-            bob.send("ana", f"to {got['body']} ({got['intent']})", parent=got["id"])
+            assert (got["choices"], got["metadata"]) == (["yes", "no"], {"n": 1})
+            body = f"to {got['body']} ({got['intent']})"
+            bob.send("ana", body, parent=got["id"], choice=got["choices"][1])
 
         asked: list[Any] = []
         in_threads(
             answer,
-            lambda: asked.append(ana("message.ask", to="bob", body="well?", wait_s=20)),
+            lambda: asked.append(
+                ana(
+                    "message.ask",
+                    to="bob",
+                    body="well?",
+                    wait_s=20,
+                    choices=["yes", "no"],
+                    metadata={"n": 1},
+                )
+            ),
         )
         assert asked[0]["outcome"] == "answered"
         assert asked[0]["answer"]["body"] == "to well? (question)"
+        assert (asked[0]["answer"]["choice"], asked[0]["answer"]["metadata"]) == ("no", {})
+        status = ana("message.status", id=asked[0]["id"])
+        assert "choices" not in status
 
     tell(story)
 

@@ -277,6 +277,27 @@ def test_a_question_is_answered_from_another_terminal(ackbox: Command) -> None:
     assert (asking.returncode, asked["outcome"], asked["answer"]["body"]) == (0, "answered", "7717")
 
 
+def test_a_question_with_choices_is_answered_with_one_option(ackbox: Command) -> None:
+    words = ("--as", "ana", "ask", "gil", "May I delete the table?", "--timeout", "0.1")
+    done = ackbox(*words, "--choice", "yes", "--choice", "no")
+    assert done.returncode == 5
+    asked = json.loads(done.stdout)
+    other = ackbox("--as", "gil", "reply", asked["id"], "--choice", "perhaps")
+    assert (other.returncode, "Use one of: 'yes', 'no'." in other.stderr) == (1, True)
+    ackbox.json("--as", "gil", "reply", asked["id"], "--choice", "no")
+    status = ackbox("status", asked["id"], "--text").stdout
+    assert "  choice yes: nobody\n  choice no: gil\n" in status
+
+
+def test_a_terminal_asks_for_the_number_of_a_choice(ackbox: Command) -> None:
+    sent = ackbox.json(
+        "--as", "ana", "send", "hal", "Which?", "--choice", "red", "--choice", "green"
+    )
+    shown = on_terminal(ackbox, "--as", "hal", "reply", sent["id"], typed=b"2\n")
+    assert "choice 2: green" in shown
+    assert ackbox.json("status", sent["id"])["chosen"] == {"hal": "green"}
+
+
 def test_a_reader_that_goes_away_ends_quietly(ackbox: Command) -> None:
     for _ in range(3):
         ackbox.json("--as", "ana", "send", "gil", "x" * 40_000)
@@ -328,9 +349,10 @@ def test_a_terminal_gets_a_table_and_control_characters_are_shown(ackbox: Comman
     assert r"Mac 小克  hana  inform  red \u{1b}[31mtext" in text
 
 
-def on_terminal(ackbox: Command, *arguments: str) -> str:
-    """Run a command on a pseudo-terminal and return what it shows there."""
+def on_terminal(ackbox: Command, *arguments: str, typed: bytes = b"") -> str:
+    """Run a command on a pseudo-terminal, type, and return what it shows there."""
     ours, theirs = pty.openpty()
+    os.write(ours, typed)
     process = subprocess.Popen(
         [*ackbox.argv, *arguments],
         env=ackbox.environment | {"COLUMNS": "100", "ACKBOX_OUTPUT": "text"},

@@ -243,6 +243,8 @@ NAMES_NOTHING = frozenset(
         # A member is the hash of its keys; its record is signed for one workspace.
         "member",
         "challenge",
+        "choice",
+        "choices",
         "url",
         "client",
         "verifier",

@@ -23,7 +23,7 @@ export interface ActivityPage {
 export interface AddNote {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -66,7 +66,7 @@ export interface AddNote {
 export interface AddOutgoingWebhook {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -89,7 +89,7 @@ export interface AddReviewComment {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -107,7 +107,7 @@ export interface AddReviewComment {
 export interface AddSchedule {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -127,8 +127,8 @@ export interface AddSchedule {
   /** IANA time zone of the expression, such as Europe/Berlin (default UTC) */
   zone?: string;
   /**
-   * Intent: question, handoff, review_request, blocked, context_share, inform, request, alert,
-   * error, status, answer, or another word (default inform)
+   * Word such as question, handoff, review_request, blocked, context_share, inform, request,
+   * alert, error, status or answer (default inform)
    */
   intent?: string;
   /** Priority (1 to 5; 5 is most urgent) (default 3) */
@@ -139,7 +139,7 @@ export interface AddSchedule {
 export interface AddWebhook {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -160,8 +160,8 @@ export interface AddWebhook {
   /** Signature form of the sending system: standardwebhooks.com or GitHub (default standard) */
   form?: "github" | "standard";
   /**
-   * Intent: question, handoff, review_request, blocked, context_share, inform, request, alert,
-   * error, status, answer, or another word (default inform)
+   * Word such as question, handoff, review_request, blocked, context_share, inform, request,
+   * alert, error, status or answer (default inform)
    */
   intent?: string;
   /** Priority (1 to 5; 5 is most urgent) (default 3) */
@@ -271,7 +271,7 @@ export interface AgentList {
 export interface AppendNote {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -303,7 +303,7 @@ export interface AppendResult {
 export interface AppendRoster {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -319,7 +319,7 @@ export interface ArchiveNote {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -335,15 +335,15 @@ export interface ArchiveNote {
 export interface AskQuestion {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
   /** Token of your session; replaces agent and instance */
   session?: string | null;
   /**
-   * Recipients: names separated by commas, or a list; bob/laptop for one instance, * for
-   * everyone, user for all people (default with `parent`: its sender)
+   * Recipients: names with commas, or a list; bob/laptop for one instance, * for everyone, user
+   * for all people (default: the parent's sender)
    */
   to?: string | string[] | null;
   /** Text in Markdown (at most 50,000 characters) */
@@ -356,15 +356,19 @@ export interface AskQuestion {
   intent?: string;
   /** Priority (1 to 5; 5 is most urgent) (default 3) */
   priority?: number;
-  /** Files, diffs, tasks and messages the reader needs (at most 50) */
+  /** Files, diffs, tasks and messages to read (at most 50) */
   refs?: Reference[];
   /** Any JSON object (at most 16 KiB) */
   metadata?: Record<string, unknown>;
+  /** Answers to choose from (at most 9) */
+  choices?: string[];
+  /** One of the parent's `choices` */
+  choice?: string | null;
   /** Id of the message this replies to */
   parent?: string | null;
-  /** Whether to reply to all recipients of the parent, not only to its sender; without `to` */
+  /** Whether to reply to the parent's other recipients too; without `to` */
   reply_all?: boolean;
-  /** Time by which a reply is due: RFC 3339, or 2h, tomorrow 9:00 */
+  /** Time by which a reply is due: RFC 3339, 2h, tomorrow 9:00 */
   expects_reply_by?: string | null;
   /** Days until the message leaves inboxes (1 to 365) */
   expires_in_days?: number | null;
@@ -373,9 +377,9 @@ export interface AskQuestion {
    * of the same role, when the reply is overdue
    */
   reroute?: boolean;
-  /** Key that prevents a second copy when the call is repeated */
+  /** Key that prevents a copy when the call is repeated */
   idempotency_key?: string | null;
-  /** For unknown recipients: hold the message, refuse it, or refuse offline agents too */
+  /** Unknown recipients: hold the message, refuse it, or refuse offline agents too */
   unknown?: "hold" | "inactive" | "refuse" | null;
   /** Facts to append to the text, one line each as name: value (at most 50) */
   facts?: Record<string, unknown>;
@@ -435,7 +439,7 @@ export interface AssignTask {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -455,7 +459,7 @@ export interface AssignTask {
 export interface BackUpDatabase {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -493,7 +497,7 @@ export interface ChangeTaskDependencies {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -514,7 +518,7 @@ export interface ChangeTaskDependencies {
 export interface ChangeWorkspaceSettings {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -569,7 +573,7 @@ export interface ChangeWorkspaceSettings {
 export interface CheckInAgent {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -647,13 +651,13 @@ export interface CheckInResult {
 export interface CheckInbox {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
   /** Token of your session; replaces agent and instance */
   session?: string | null;
-  /** Maximum number of items to return (default 50) */
+  /** Maximum number of items (default 50) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string | null;
@@ -688,7 +692,7 @@ export interface CheckInbox {
 export interface CheckOutAgent {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -733,7 +737,7 @@ export interface CheckpointResult {
 export interface CheckpointSession {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -779,7 +783,7 @@ export interface ClaimOverlap {
 export interface ClaimTask {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -819,7 +823,7 @@ export interface ClaimedTask {
 export interface ContextSessionParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -837,7 +841,7 @@ export interface ContextSessionParameters {
 export interface CreateInvite {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -859,7 +863,7 @@ export interface CreateInvite {
 export interface CreateKey {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -883,7 +887,7 @@ export interface CreateKey {
 export interface CreateSignInLink {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -899,7 +903,7 @@ export interface CreateSignInLink {
 export interface CreateTask {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -947,7 +951,7 @@ export interface CreateTask {
 export interface CreateTasks {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -965,7 +969,7 @@ export interface CreateTasks {
 export interface CreateWorkspace {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1145,7 +1149,7 @@ export interface DeliveryPreview {
 export interface DismissAgent {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1169,7 +1173,7 @@ export interface DismissalResult {
 export interface EndMute {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1183,7 +1187,7 @@ export interface EndMute {
 export interface EndPause {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1197,7 +1201,7 @@ export interface EndPause {
 export interface EndSession {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1217,7 +1221,7 @@ export interface EndSession {
 export interface EndSignIn {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1281,7 +1285,7 @@ export interface EventPage {
 export interface ExploreNote {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1319,7 +1323,7 @@ export interface ExportPage {
 export interface ExportWorkspace {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1358,7 +1362,7 @@ export interface FailedDelivery {
 export interface FeedEventParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1377,7 +1381,7 @@ export interface FeedEventParameters {
   sender?: string;
   /** Id of a message, its beginning or #42 */
   thread?: string;
-  /** Maximum number of items to return (default 100) */
+  /** Maximum number of items (default 100) */
   limit?: number;
   /** Seconds to wait for a new event (0 to 50) */
   wait_s?: number;
@@ -1399,7 +1403,7 @@ export interface FileCollision {
 export interface FindConflicts {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1415,7 +1419,7 @@ export interface FindConflicts {
 export interface FinishTasks {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1466,7 +1470,7 @@ export interface FinishedTasks {
 export interface FlowWorkspaceParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1484,7 +1488,7 @@ export interface GetMessageParameters {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1498,7 +1502,7 @@ export interface GetNoteParameters {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1518,7 +1522,7 @@ export interface GetReviewParameters {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1530,7 +1534,7 @@ export interface GetReviewParameters {
 export interface GetRosterParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1548,7 +1552,7 @@ export interface GetTaskParameters {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1562,13 +1566,13 @@ export interface GetThreadParameters {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
   /** Token of your session; replaces agent and instance */
   session?: string;
-  /** Maximum number of items to return (default 100) */
+  /** Maximum number of items (default 100) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -1602,7 +1606,7 @@ export interface HealthStep {
 export interface HealthWorkspaceParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1628,7 +1632,7 @@ export interface HeartbeatResult {
 export interface HistoryMessageParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1656,7 +1660,7 @@ export interface HistoryMessageParameters {
   with_cursors?: boolean;
   /** Words that must all occur; also "a phrase", start*, -without */
   text?: string;
-  /** Message ids, as a list or separated by commas (at most 200); not with other filters */
+  /** Message ids, with commas (at most 200); without other filters */
   ids?: unknown;
   /** Maximum characters of each body (0 to 50,000) */
   body_chars?: number;
@@ -1703,7 +1707,7 @@ export interface ImportResult {
 export interface ImportWorkspace {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1749,6 +1753,10 @@ export interface InboxMessage {
   refs: Reference[];
   /** Metadata of the sender */
   metadata: Record<string, unknown>;
+  /** Short answers to choose from; left out otherwise */
+  choices?: string[];
+  /** Chosen answer of a reply; left out otherwise */
+  choice?: string;
   /** Id of the message it replies to */
   parent: string | null;
   /** Id of the first message of the conversation */
@@ -1868,7 +1876,7 @@ export interface LinkNotes {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -1900,7 +1908,7 @@ export interface LinkedNote {
 export interface ListAgentParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1947,7 +1955,7 @@ export interface ListAgentParameters {
 export interface ListEventParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1959,7 +1967,7 @@ export interface ListEventParameters {
   kinds?: string[];
   /** Number of events to skip (0 to 10,000) */
   skip?: number;
-  /** Maximum number of items to return (default 20) */
+  /** Maximum number of items (default 20) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -1969,7 +1977,7 @@ export interface ListEventParameters {
 export interface ListKeyParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -1987,7 +1995,7 @@ export interface ListKeyParameters {
 export interface ListMailboxParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2007,7 +2015,7 @@ export interface ListMailboxParameters {
   sender?: string;
   /** Intent to filter by */
   intent?: string;
-  /** Maximum number of items to return (default 30) */
+  /** Maximum number of items (default 30) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -2017,7 +2025,7 @@ export interface ListMailboxParameters {
 export interface ListNoteParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2043,7 +2051,7 @@ export interface ListNoteParameters {
   include_superseded?: boolean;
   /** Maximum bytes of text to return (1,000 to 1,000,000); no note is split (default 40000) */
   max_text_bytes?: number;
-  /** Maximum number of items to return (default 20) */
+  /** Maximum number of items (default 20) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -2057,7 +2065,7 @@ export interface ListNoteParameters {
 export interface ListOutWebhookParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2073,7 +2081,7 @@ export interface ListOutWebhookParameters {
 export interface ListReviewParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2083,7 +2091,7 @@ export interface ListReviewParameters {
   state?: "open" | "resolved";
   /** Reviewer to filter by */
   of?: string;
-  /** Maximum number of items to return (default 50) */
+  /** Maximum number of items (default 50) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -2093,7 +2101,7 @@ export interface ListReviewParameters {
 export interface ListScheduleParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2109,7 +2117,7 @@ export interface ListScheduleParameters {
 export interface ListSessionParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2121,7 +2129,7 @@ export interface ListSessionParameters {
   state?: "active" | "ended" | "timed_out";
   /** Number of sessions to skip (0 to 4,000) */
   skip?: number;
-  /** Maximum number of items to return (default 20) */
+  /** Maximum number of items (default 20) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -2131,7 +2139,7 @@ export interface ListSessionParameters {
 export interface ListTaskParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2168,7 +2176,7 @@ export interface ListTaskParameters {
   updated_since?: string;
   /** Maximum bytes of text to return (1,000 to 1,000,000); no task is split (default 40000) */
   max_text_bytes?: number;
-  /** Maximum number of items to return (default 50) */
+  /** Maximum number of items (default 50) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -2182,7 +2190,7 @@ export interface ListTaskParameters {
 export interface ListTextParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2200,7 +2208,7 @@ export interface ListTextParameters {
 export interface ListThreadParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2208,7 +2216,7 @@ export interface ListThreadParameters {
   session?: string;
   /** Whether to leave out messages without a reply */
   answered_only?: boolean;
-  /** Maximum number of items to return (default 50) */
+  /** Maximum number of items (default 50) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -2218,7 +2226,7 @@ export interface ListThreadParameters {
 export interface ListWebhookParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2234,7 +2242,7 @@ export interface ListWebhookParameters {
 export interface ListWorkspaceParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2282,7 +2290,7 @@ export interface ListedTexts {
 export interface LogEventParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2290,7 +2298,7 @@ export interface LogEventParameters {
   session?: string;
   /** Cursor from the last call (default: the beginning) */
   cursor?: string;
-  /** Maximum number of items to return (default 100) */
+  /** Maximum number of items (default 100) */
   limit?: number;
 }
 
@@ -2358,7 +2366,7 @@ export interface MailboxHealth {
 export interface MarkMessages {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -2418,6 +2426,10 @@ export interface Message {
   refs: Reference[];
   /** Metadata of the sender */
   metadata: Record<string, unknown>;
+  /** Short answers to choose from; left out otherwise */
+  choices?: string[];
+  /** Chosen answer of a reply; left out otherwise */
+  choice?: string;
   /** Id of the message it replies to */
   parent: string | null;
   /** Id of the first message of the conversation */
@@ -2520,6 +2532,10 @@ export interface MessageStatus {
   to: string[];
   /** Metadata of the sender */
   metadata: Record<string, unknown>;
+  /** Short answers to choose from; left out otherwise */
+  choices?: string[];
+  /** Newest choice of each agent; left out for a message without choices */
+  chosen?: Record<string, string>;
   /** Time of storage */
   created_at: string;
   /** Number of recipients */
@@ -2564,7 +2580,7 @@ export interface MoveNote {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -2625,13 +2641,13 @@ export interface NeedList {
 export interface NeedsWorkspaceParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
   /** Token of your session; replaces agent and instance */
   session?: string;
-  /** Maximum number of items to return (default 50) */
+  /** Maximum number of items (default 50) */
   limit?: number;
 }
 
@@ -2841,7 +2857,7 @@ export interface NoteWithLinks {
 export interface OpenReview {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -2907,7 +2923,7 @@ export interface OutgoingWebhooks {
 export interface OverviewWorkspaceParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -2967,7 +2983,7 @@ export interface PlannedTask {
 export interface PreviewMessage {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3024,7 +3040,7 @@ export interface PutDone {
 export interface PutText {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3093,7 +3109,7 @@ export interface ReceiptCounts {
 export interface ReceiveWebhook {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3148,7 +3164,7 @@ export interface Recipient {
 export interface RedeemInvite {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3164,7 +3180,7 @@ export interface RedeemInvite {
 export interface RedeemSignInLink {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3178,9 +3194,9 @@ export interface Reference {
   kind: "diff" | "file" | "message" | "task" | "url";
   /** Path, URL or id */
   target: string;
-  /** Lines of the target, such as 10-20 */
+  /** Lines, such as 10-20 */
   lines?: string | null;
-  /** Reason why the reader needs it */
+  /** Reason to read it */
   note?: string | null;
 }
 
@@ -3190,7 +3206,7 @@ export interface RemoveNote {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3204,7 +3220,7 @@ export interface RemoveOutgoingWebhook {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3218,7 +3234,7 @@ export interface RemoveSchedule {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3232,7 +3248,7 @@ export interface RemoveWebhook {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3262,7 +3278,7 @@ export interface RemovedNote {
 export interface ReportProgramEvent {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3317,7 +3333,7 @@ export interface ReportProgramEvent {
 export interface ReportShownMessages {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3335,7 +3351,7 @@ export interface ReportShownMessages {
 export interface ReportSignal {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3361,7 +3377,7 @@ export interface RequestResult {
 export interface RequestRoster {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3377,7 +3393,7 @@ export interface RequestRoster {
 export interface RequestsRosterParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -3391,7 +3407,7 @@ export interface ResolveReview {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3421,7 +3437,7 @@ export interface RetryDeliveries {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3505,7 +3521,7 @@ export interface RevokeKey {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3531,7 +3547,7 @@ export interface RotateKey {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3617,7 +3633,7 @@ export interface SealedMessage {
 export interface SearchMessageParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -3651,7 +3667,7 @@ export interface SearchMessageParameters {
 export interface SearchNoteParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -3677,7 +3693,7 @@ export interface SearchNoteParameters {
   include_superseded?: boolean;
   /** Maximum bytes of text to return (1,000 to 1,000,000); no note is split (default 40000) */
   max_text_bytes?: number;
-  /** Maximum number of items to return (default 20) */
+  /** Maximum number of items (default 20) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -3691,7 +3707,7 @@ export interface SearchNoteParameters {
 export interface SearchTaskParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -3728,7 +3744,7 @@ export interface SearchTaskParameters {
   updated_since?: string;
   /** Maximum bytes of text to return (1,000 to 1,000,000); no task is split (default 40000) */
   max_text_bytes?: number;
-  /** Maximum number of items to return (default 50) */
+  /** Maximum number of items (default 50) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -3742,7 +3758,7 @@ export interface SearchTaskParameters {
 export interface SendHeartbeat {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3756,15 +3772,15 @@ export interface SendHeartbeat {
 export interface SendMessage {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
   /** Token of your session; replaces agent and instance */
   session?: string | null;
   /**
-   * Recipients: names separated by commas, or a list; bob/laptop for one instance, * for
-   * everyone, user for all people (default with `parent`: its sender)
+   * Recipients: names with commas, or a list; bob/laptop for one instance, * for everyone, user
+   * for all people (default: the parent's sender)
    */
   to?: string | string[] | null;
   /** Text in Markdown (at most 50,000 characters) */
@@ -3774,21 +3790,25 @@ export interface SendMessage {
   /** Subject (at most 200 characters) */
   subject?: string | null;
   /**
-   * Intent: question, handoff, review_request, blocked, context_share, inform, request, alert,
-   * error, status, answer, or another word (default inform)
+   * Word such as question, handoff, review_request, blocked, context_share, inform, request,
+   * alert, error, status or answer (default inform)
    */
   intent?: string;
   /** Priority (1 to 5; 5 is most urgent) (default 3) */
   priority?: number;
-  /** Files, diffs, tasks and messages the reader needs (at most 50) */
+  /** Files, diffs, tasks and messages to read (at most 50) */
   refs?: Reference[];
   /** Any JSON object (at most 16 KiB) */
   metadata?: Record<string, unknown>;
+  /** Answers to choose from (at most 9) */
+  choices?: string[];
+  /** One of the parent's `choices` */
+  choice?: string | null;
   /** Id of the message this replies to */
   parent?: string | null;
-  /** Whether to reply to all recipients of the parent, not only to its sender; without `to` */
+  /** Whether to reply to the parent's other recipients too; without `to` */
   reply_all?: boolean;
-  /** Time by which a reply is due: RFC 3339, or 2h, tomorrow 9:00 */
+  /** Time by which a reply is due: RFC 3339, 2h, tomorrow 9:00 */
   expects_reply_by?: string | null;
   /** Days until the message leaves inboxes (1 to 365) */
   expires_in_days?: number | null;
@@ -3797,9 +3817,9 @@ export interface SendMessage {
    * of the same role, when the reply is overdue
    */
   reroute?: boolean;
-  /** Key that prevents a second copy when the call is repeated */
+  /** Key that prevents a copy when the call is repeated */
   idempotency_key?: string | null;
-  /** For unknown recipients: hold the message, refuse it, or refuse offline agents too */
+  /** Unknown recipients: hold the message, refuse it, or refuse offline agents too */
   unknown?: "hold" | "inactive" | "refuse" | null;
   /** Facts to append to the text, one line each as name: value (at most 50) */
   facts?: Record<string, unknown>;
@@ -3827,7 +3847,7 @@ export interface SendMessage {
 export interface SendMessages {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -3996,7 +4016,7 @@ export interface SessionRules {
 export interface SetAgentKind {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4012,7 +4032,7 @@ export interface SetAgentKind {
 export interface SetQuietRules {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4070,7 +4090,7 @@ export interface SignedRecord {
 export interface StartMute {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4086,7 +4106,7 @@ export interface StartMute {
 export interface StartPause {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4100,7 +4120,7 @@ export interface StartPause {
 export interface StartSession {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4225,13 +4245,13 @@ export interface StatusMessageParameters {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
   /** Token of your session; replaces agent and instance */
   session?: string;
-  /** Maximum number of items to return (default 100) */
+  /** Maximum number of items (default 100) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
@@ -4241,7 +4261,7 @@ export interface StatusMessageParameters {
 export interface StatusServerParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -4311,7 +4331,7 @@ export interface StoredNote {
 export interface SubmitTurn {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4355,7 +4375,7 @@ export interface SupersedeNote {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4483,7 +4503,7 @@ export interface TestOutgoingWebhook {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4549,7 +4569,7 @@ export interface ThreadSummary {
 export interface TidyNotes {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4591,7 +4611,7 @@ export interface Transcript {
 export interface TranscriptMessageParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -4635,8 +4655,8 @@ export interface TurnMessage {
   /** Subject (at most 200 characters) */
   subject?: string | null;
   /**
-   * Intent: question, handoff, review_request, blocked, context_share, inform, request, alert,
-   * error, status, answer, or another word (default inform)
+   * Word such as question, handoff, review_request, blocked, context_share, inform, request,
+   * alert, error, status or answer (default inform)
    */
   intent?: string;
   /** Files, diffs, tasks and messages the reader needs (at most 50) */
@@ -4667,7 +4687,7 @@ export interface TurnTask {
 export interface UnlinkNotes {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4689,7 +4709,7 @@ export interface UpdateTask {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4759,13 +4779,13 @@ export interface UrgentMessage {
 export interface WaitForMessages {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
   /** Token of your session; replaces agent and instance */
   session?: string | null;
-  /** Maximum number of items to return (default 50) */
+  /** Maximum number of items (default 50) */
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string | null;
@@ -4820,7 +4840,7 @@ export interface WaitingRequests {
 export interface WakeProgram {
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;
@@ -4908,7 +4928,7 @@ export interface WebhookResult {
 export interface WhoamiAgentParameters {
   /** Workspace (default: the key's workspace) */
   workspace?: string;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string;
   /** Your instance name */
   instance?: string;
@@ -4922,7 +4942,7 @@ export interface WithdrawMessage {
   id: string;
   /** Workspace (default: the key's workspace) */
   workspace?: string | null;
-  /** Your agent name (default: the key's name) */
+  /** Your name (default: the key's name) */
   agent?: string | null;
   /** Your instance name */
   instance?: string | null;

@@ -13,6 +13,7 @@ import msgspec
 from ackbox.client.vaults import Vault
 from ackbox.errors import Invalid, MissingField
 from ackbox.model.address import Address, parse_audience, reply_audience
+from ackbox.model.choices import with_choices
 from ackbox.model.message import BODY_LIMIT
 from ackbox.model.moment import IdMaker, parse_moment
 from ackbox.model.text import composed
@@ -70,7 +71,7 @@ def compose(
         body=text["body"],
         intent=send.intent,
         refs=msgspec.to_builtins(send.refs),
-        metadata=send.metadata,
+        metadata=with_choices(send.metadata, send.choices, send.choice),
     )
     return draft, content, {name: params[name] for name in PASSED_ON if name in params}
 

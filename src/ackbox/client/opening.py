@@ -14,6 +14,7 @@ import msgspec
 from ackbox.client.membership import Remote, update_roster, update_transcript
 from ackbox.client.vaults import Vault
 from ackbox.errors import BrokenPromise, NotInTranscript, NotSealed
+from ackbox.model.choices import split
 from ackbox.model.moment import to_text_or_none
 from ackbox.vault import acknowledgement, envelope
 from ackbox.vault.envelope import Header, Received
@@ -118,8 +119,14 @@ def _show(vault: Vault, message: Message, body_chars: int | None) -> None:
         body=content.body[:body_chars],
         intent=content.intent,
         refs=content.refs,
-        metadata=content.metadata,
     )
+    metadata, offered, choice = split(content.metadata)
+    message["metadata"] = metadata
+    # What the server said of them is not kept.
+    for name, value in (("choices", offered or None), ("choice", choice)):
+        message.pop(name, None)
+        if value is not None:
+            message[name] = value
     warnings = vault.transcript.warnings(head, message["seq"])
     if warnings:
         for each in warnings:
@@ -140,6 +147,8 @@ def _show_problem(vault: Vault, message: Message, error: BrokenPromise) -> None:
         refs=[],
         metadata={},
     )
+    for name in ("choices", "choice"):
+        message.pop(name, None)
 
 
 def check_acknowledgements(vault: Vault, remote: Remote, status: dict[str, Any]) -> None:

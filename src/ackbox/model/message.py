@@ -37,12 +37,8 @@ class Ref(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields
         Literal["file", "diff", "task", "message", "url"], Meta(description="Kind of the target")
     ]
     target: Annotated[str, Meta(min_length=1, max_length=2000, description="Path, URL or id")]
-    lines: (
-        Annotated[str, Meta(max_length=64, description="Lines of the target, such as 10-20")] | None
-    ) = None
-    note: (
-        Annotated[str, Meta(max_length=500, description="Reason why the reader needs it")] | None
-    ) = None
+    lines: Annotated[str, Meta(max_length=64, description="Lines, such as 10-20")] | None = None
+    note: Annotated[str, Meta(max_length=500, description="Reason to read it")] | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +69,14 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         list[Ref], Meta(description="References to files, diffs, tasks and messages")
     ] = []
     metadata: Annotated[dict[str, Any], Meta(description="Metadata of the sender")] = {}
+    choices: Annotated[
+        list[str] | msgspec.UnsetType,
+        Meta(description="Short answers to choose from; left out otherwise"),
+    ] = msgspec.UNSET
+    choice: Annotated[
+        str | msgspec.UnsetType,
+        Meta(description="Chosen answer of a reply; left out otherwise"),
+    ] = msgspec.UNSET
     parent: Annotated[str | None, Meta(description="Id of the message it replies to")] = None
     thread: Annotated[str, Meta(description="Id of the first message of the conversation")]
     expects_reply_by: Annotated[Time | None, Meta(description="Time by which a reply is due")] = (

@@ -34,7 +34,7 @@ def _fields(
 IDENTITY = frozenset({"workspace", "agent", "instance", "session"})
 
 _SEND = {
-    "sealed": "body subject intent refs metadata facts",
+    "sealed": "body subject intent refs metadata facts choices choice",
     "visible": "to priority parent expects_reply_by idempotency_key unknown exact lists_everyone"
     " relaxed_limits sealed",
     "refused": "to_instance reply_all expires_in_days reroute mention by_instance",
@@ -248,13 +248,13 @@ _NOTE = (
 # Fields of the results of these operations, by struct; what is inside a sealed field is sealed too.
 RESULTS: dict[str, Fields] = {
     "model.message.Letter": _fields(
-        sealed="subject body intent refs metadata",
+        sealed="subject body intent refs metadata choices choice",
         visible="id seq workspace sender sender_instance sender_kind type to priority parent "
         "thread expects_reply_by expires_at idempotency_key hops created_at imported "
         "receipt_id read archived overdue sealed",
     ),
     "model.message.Message": _fields(
-        sealed="subject body intent refs metadata",
+        sealed="subject body intent refs metadata choices choice",
         visible="id seq workspace sender sender_instance sender_kind type to priority parent "
         "thread expects_reply_by expires_at idempotency_key hops created_at imported "
         "sealed",
@@ -340,7 +340,7 @@ RESULTS: dict[str, Fields] = {
     "ops.message.send_many.Outcome": _fields(visible="sent error"),
     "ops.message.send_many.SentMany": _fields(visible="outcomes sent refused"),
     "ops.message.status.StatusOf": _fields(
-        sealed="metadata",
+        sealed="metadata choices chosen",
         visible="id sender type to created_at recipients delivered read acknowledged archived "
         "is_expired is_late receipts cursor",
     ),

@@ -34,7 +34,7 @@ MAX_NEWCOMER_BROADCASTS = 50
 
 Name = Annotated[str, Meta(description="Name of an agent or person", max_length=512)]
 MessageId = Annotated[str, Meta(description="Id of a message, its beginning or #42", max_length=64)]
-Limit = Annotated[int, Meta(ge=1, le=200, description="Maximum number of items to return")]
+Limit = Annotated[int, Meta(ge=1, le=200, description="Maximum number of items")]
 Cursor = Annotated[str, Meta(description="Cursor from the previous page", max_length=512)]
 
 
@@ -46,9 +46,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         | None
     ) = None
     agent: (
-        Annotated[
-            str, Meta(description="Your agent name (default: the key's name)", max_length=512)
-        ]
+        Annotated[str, Meta(description="Your name (default: the key's name)", max_length=512)]
         | None
     ) = None
     instance: Annotated[str, Meta(description="Your instance name", max_length=512)] | None = None

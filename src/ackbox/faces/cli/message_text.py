@@ -60,6 +60,10 @@ def in_full(message: Any) -> str:
     ]
     if message["expects_reply_by"]:
         lines.append(f"reply expected by {local_time(message['expects_reply_by'])}")
+    lines += [
+        f"choice {number}: {each}" for number, each in enumerate(message.get("choices", ()), 1)
+    ]
+    lines += [f"chosen: {message['choice']}"] if "choice" in message else []
     return "\n".join([*lines, "", text_of(message), ""])
 
 

@@ -323,6 +323,10 @@ def _receipts(of: Any) -> str:
         + (", overdue: no reply in time" if of["is_late"] else "")
         + (", expired" if of["is_expired"] else "")
     ]
+    chosen = of.get("chosen", {})
+    for choice in of.get("choices", ()):
+        names = [name for name, its in chosen.items() if its == choice]
+        lines.append(f"  choice {choice}: {', '.join(names) or 'nobody'}")
     for each in of["receipts"]:
         name = each["agent"] + (f"/{each['instance']}" if each["instance"] else "")
         lines.append(f"  {name}: {each['state']}")

@@ -117,12 +117,22 @@ WRITING = (
 )
 
 
+# What a question offers.
+OFFERING = Option(
+    "--choice",
+    name="choices",
+    is_multiple=True,
+    help="Answer to choose from, at most 9; repeatable.",
+)
+
+
 def _message(options: dict[str, Any]) -> dict[str, Any]:
     if options.pop("urgent"):
         options["priority"] = 5
     options["expires_in_days"] = span(options["expires_in_days"], 86_400)
     options["refs"] = [parse_ref(ref) for ref in options["refs"]]
     options["idempotency_key"] = options["idempotency_key"] or new_key()
+    options["choices"] = list(options.get("choices", ()))
     return {name: value for name, value in options.items() if value not in (None, [], False)}
 
 
@@ -143,6 +153,7 @@ def _message(options: dict[str, Any]) -> dict[str, Any]:
         is_flag=True,
         help="List who would get it and how each is reached; send nothing.",
     ),
+    OFFERING,
     *WRITING,
 )
 def send(ctx: CliContext, to: str, text: tuple[str, ...], dry_run: bool, **options: Any) -> None:
@@ -210,17 +221,46 @@ def _audience(sent: Any) -> str:
         is_flag=True,
         help="Send it to all recipients of the message as well.",
     ),
+    Option("--choice", help="One of the choices that the message offers."),
     *WRITING,
 )
 def reply(ctx: CliContext, id: str, text: tuple[str, ...], reply_all: bool, **options: Any) -> None:
     """Reply to a message, in its thread.
 
     Example: ackbox --as bob reply 0199… "Done, tests pass"
+
+    For a message with choices, --choice is enough; without it and without TEXT, a terminal asks
+    for the number of a choice.
     """
     options["intent"] = options["intent"] or "answer"
     to_all = {"reply_all": True} if reply_all else {}
-    body = read_text(ctx, text, options.pop("body_file"))
+    file = options.pop("body_file")
+    if not text and file is None and options["choice"] is None:
+        options["choice"] = _chosen(ctx, id)
+    is_bare = options["choice"] is not None and not text and file is None
+    body = options["choice"] if is_bare else read_text(ctx, text, file)
     ctx.show(ctx.call("message.send", body=body, parent=id, **to_all, **_message(options)), _sent)
+
+
+def _chosen(ctx: CliContext, id: str) -> str | None:
+    """Return the choice that a person on a terminal picks by its number; null if none is offered,
+    or for another answer.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    message = ctx.call("message.get", id=id)
+    offered: list[str] = message.get("choices", [])
+    if not offered:
+        return None
+    import click
+
+    ctx.say(in_full(message).rstrip())
+    number = click.prompt(
+        "Number of your choice (0 to write another answer)",
+        type=click.IntRange(0, len(offered)),
+        err=True,
+    )
+    return offered[number - 1] if number else None
 
 
 @short_command(
@@ -229,12 +269,13 @@ def reply(ctx: CliContext, id: str, text: tuple[str, ...], reply_all: bool, **op
     Argument("to"),
     Argument("text", is_rest=True, is_required=False),
     Option("--timeout", default="60", help="Time to wait: seconds, 10m or 1h."),
+    OFFERING,
     *WRITING,
 )
 def ask(ctx: CliContext, to: str, text: tuple[str, ...], timeout: str, **options: Any) -> None:
     """Ask a question and wait for the reply.
 
-    Example: ackbox --as ana ask bob "Which port does the stub use?" --timeout 5m
+    Example: ackbox --as ana ask bob "May I delete the table?" --choice yes --choice no
 
     Exit code 5 when no reply came in time or no recipient is online any more; the question stays.
     """

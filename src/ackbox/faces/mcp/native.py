@@ -212,6 +212,8 @@ _OWN = (
                 "refs",
                 "facts",
                 "reply_all",
+                "choice",
+                "intent",
                 "max_length",
                 "subject",
                 "priority",

@@ -76,12 +76,7 @@ class History(Narrow, frozen=True, kw_only=True):
     ids: (
         Annotated[
             str | list[Annotated[str, Meta(max_length=64)]],
-            Meta(
-                description=(
-                    "Message ids, as a list or separated by commas (at most 200); not "
-                    "with other filters"
-                )
-            ),
+            Meta(description=("Message ids, with commas (at most 200); without other filters")),
         ]
         | None
     ) = None

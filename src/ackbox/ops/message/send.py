@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from ackbox.errors import Conflict, MissingField
 from ackbox.model.address import parse_audience
+from ackbox.model.choices import MAX_CHOICES, Choice, chosen, with_choices
 from ackbox.model.message import (
     BODY_LIMIT,
     Kind,
@@ -46,8 +47,8 @@ Intent = Annotated[
         min_length=1,
         max_length=32,
         description=(
-            "Intent: question, handoff, review_request, blocked, context_share, inform, "
-            "request, alert, error, status, answer, or another word"
+            "Word such as question, handoff, review_request, blocked, context_share, inform, "
+            "request, alert, error, status or answer"
         ),
     ),
 ]
@@ -61,9 +62,8 @@ class Send(Call, frozen=True, kw_only=True):
             str | list[str],
             Meta(
                 description=(
-                    "Recipients: names separated by commas, or a list; bob/laptop for "
-                    "one instance, * for everyone, user for all people (default with "
-                    "`parent`: its sender)"
+                    "Recipients: names with commas, or a list; bob/laptop for one instance, "
+                    "* for everyone, user for all people (default: the parent's sender)"
                 )
             ),
             CLEARS,
@@ -79,23 +79,23 @@ class Send(Call, frozen=True, kw_only=True):
         list[Ref],
         Meta(
             max_length=50,
-            description="Files, diffs, tasks and messages the reader needs (at most 50)",
+            description="Files, diffs, tasks and messages to read (at most 50)",
         ),
     ] = []
     metadata: Annotated[dict[str, Any], Meta(description="Any JSON object (at most 16 KiB)")] = {}
+    choices: Annotated[
+        list[Choice],
+        Meta(max_length=MAX_CHOICES, description="Answers to choose from (at most 9)"),
+    ] = []
+    choice: Annotated[Choice, Meta(description="One of the parent's `choices`")] | None = None
     parent: Annotated[str, Meta(description="Id of the message this replies to")] | None = None
     reply_all: Annotated[
         bool,
-        Meta(
-            description=(
-                "Whether to reply to all recipients of the parent, not only to its sender; "
-                "without `to`"
-            )
-        ),
+        Meta(description=("Whether to reply to the parent's other recipients too; without `to`")),
     ] = False
     expects_reply_by: (
         Annotated[
-            str, Meta(description="Time by which a reply is due: RFC 3339, or 2h, tomorrow 9:00")
+            str, Meta(description="Time by which a reply is due: RFC 3339, 2h, tomorrow 9:00")
         ]
         | None
     ) = None
@@ -120,7 +120,7 @@ class Send(Call, frozen=True, kw_only=True):
             Meta(
                 min_length=1,
                 max_length=128,
-                description="Key that prevents a second copy when the call is repeated",
+                description="Key that prevents a copy when the call is repeated",
             ),
         ]
         | None
@@ -130,8 +130,7 @@ class Send(Call, frozen=True, kw_only=True):
             Literal["hold", "refuse", "inactive"],
             Meta(
                 description=(
-                    "For unknown recipients: hold the message, refuse it, or refuse "
-                    "offline agents too"
+                    "Unknown recipients: hold the message, refuse it, or refuse offline agents too"
                 )
             ),
         ]
@@ -411,6 +410,15 @@ async def _parent(context: Context, params: Send) -> Stored | None:
     return seen.row
 
 
+def _metadata(params: Send, parent: Stored | None) -> str:
+    """Return metadata as it is stored, with what the message offers and chooses."""
+    if not (params.metadata or params.choices or params.choice is not None):
+        return "{}"
+    offered = [] if parent is None else show.choices(parent)
+    choice = chosen(params.choice, offered, has_parent=parent is not None)
+    return msgspec.json.encode(with_choices(params.metadata, params.choices, choice)).decode()
+
+
 def _fields(
     context: Context,
     params: Send,
@@ -436,7 +444,7 @@ def _fields(
         "intent": params.intent,
         "priority": params.priority,
         "refs": msgspec.json.encode(params.refs).decode() if params.refs else "[]",
-        "metadata": msgspec.json.encode(params.metadata).decode() if params.metadata else "{}",
+        "metadata": _metadata(params, parent),
         "parent": parent.id if parent else None,
         "thread": parent.thread if parent else 0,
         "thread_id": parent.thread_id if parent else text.get("id", id),

@@ -18,9 +18,12 @@ from ackbox.ops.rules import show
 from ackbox.ops.rules.cursors import make_cursor, read_cursor
 from ackbox.ops.rules.obligations import is_overdue
 from ackbox.ops.rules.paging import fitting
-from ackbox.ops.rules.seeing import narrowed
+from ackbox.ops.rules.seeing import narrowed, see_each
 from ackbox.ops.table import Call, Context, Cursor, Limit, MessageId, op
 from ackbox.store.messages import Answer, Stored
+
+# Messages of the thread that are looked through for choices.
+MAX_REPLIES = 500
 
 
 class Status(Call, frozen=True, kw_only=True):
@@ -39,6 +42,14 @@ class StatusOf(msgspec.Struct, frozen=True, kw_only=True):
     type: Annotated[str, Meta(description="Type of the message")]
     to: Annotated[list[str], Meta(description="Recipients")]
     metadata: Annotated[dict[str, Any], Meta(description="Metadata of the sender")] = {}
+    choices: Annotated[
+        list[str] | msgspec.UnsetType,
+        Meta(description="Short answers to choose from; left out otherwise"),
+    ] = msgspec.UNSET
+    chosen: Annotated[
+        dict[str, str] | msgspec.UnsetType,
+        Meta(description="Newest choice of each agent; left out for a message without choices"),
+    ] = msgspec.UNSET
     created_at: Annotated[Time, Meta(description="Time of storage")]
     recipients: Annotated[int, Meta(description="Number of recipients")]
     delivered: Annotated[int, Meta(description="Number of recipients it was delivered to")]
@@ -92,7 +103,7 @@ async def status(context: Context, params: Status) -> StatusOf:
         sender=row.sender_name,
         type=row.type,
         to=show.addresses(row),
-        metadata=msgspec.json.decode(row.metadata),
+        **await _choices(context, params, row),
         created_at=to_text(row.created_at),
         recipients=size,
         delivered=counts[0],
@@ -108,6 +119,21 @@ async def status(context: Context, params: Status) -> StatusOf:
             else None
         ),
     )
+
+
+async def _choices(context: Context, params: Status, row: Stored) -> dict[str, Any]:
+    """Return metadata and choices, and who chose what, as far as the caller may see it."""
+    own = show.fields_of(msgspec.json.decode(row.metadata))
+    if "choices" not in own:
+        return {"metadata": own["metadata"]}
+    replies = await context.store.thread_page(row.thread, after=row.seq, most=MAX_REPLIES)
+    answers = [each for each in replies if each.parent == row.id and each.intent]
+    chosen = {}
+    for seen in await see_each(context, params, answers):
+        choice = show.fields_of(msgspec.json.decode(seen.row.metadata)).get("choice")
+        if choice is not None:
+            chosen[seen.row.sender_name] = choice
+    return {"metadata": own["metadata"], "choices": own["choices"], "chosen": chosen}
 
 
 async def _answers(context: Context, params: Status, row: Stored) -> dict[str, Answer]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ackbox.model.choices import split
 from ackbox.model.message import Letter, Message, Ref
 from ackbox.model.moment import to_text, to_text_or_none
 from ackbox.model.receipt import CHAIN, Receipt, State, receipt_id
@@ -55,8 +56,23 @@ def _text(row: Stored) -> dict[str, Any]:
         "body": row.body,
         "intent": row.intent,
         "refs": _refs.decode(row.refs),
-        "metadata": msgspec.json.decode(row.metadata),
+        **fields_of(msgspec.json.decode(row.metadata)),
     }
+
+
+def fields_of(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return stored metadata as fields of a message: the sender's, and its choices if any."""
+    metadata, offered, choice = split(stored)
+    return {
+        "metadata": metadata,
+        **({"choices": offered} if offered else {}),
+        **({} if choice is None else {"choice": choice}),
+    }
+
+
+def choices(row: Stored) -> list[str]:
+    """Return the choices that a stored message offers; of a sealed one they are unknown."""
+    return split(msgspec.json.decode(row.metadata))[1]
 
 
 def _sealed(seen: Seen) -> dict[str, Any]:
