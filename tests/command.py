@@ -32,6 +32,7 @@ class Command:
             "PYTHONPATH": SOURCE,
             "ACKBOX_DATA_DIR": str(self.data),
             "PYTHONUNBUFFERED": "1",
+            "PYTHON_KEYRING_BACKEND": os.environ["PYTHON_KEYRING_BACKEND"],
             "PYTHONIOENCODING": "utf-8",
             # As a program uses it; tests of texts pass --text.
             "ACKBOX_OUTPUT": "json",

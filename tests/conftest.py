@@ -25,6 +25,8 @@ if (
 ):
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
+# Tests keep no key in the keychain of the person who runs them.
+os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 # Each client of httpx2 reads all certificate authorities of the system, some 60 ms of processor
 # time; tests make thousands of clients, and none of them talks TLS to a stranger.
 httpcore2.default_ssl_context = functools.cache(httpcore2.default_ssl_context)

@@ -33,6 +33,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "cryptography": "vault/",
     "httpcore2": "app/sender",
     "jq": "faces/cli/",
+    "keyring": "client/keychain",
     "pyrage": "client/backup",
     "textual": "faces/tui/",
     "rich": "faces/tui/",

@@ -78,7 +78,9 @@ def test_the_life_of_a_workspace_from_its_creation_to_a_new_machine(
     two("ack", sent["id"])
     two("reply", sent["id"], "a plum for you")
     assert "a plum for you" in one.text("inbox", *ana)
-    assert one("vault", "fingerprint", *ana) == two("vault", "fingerprint")
+    ours, theirs = one("vault", "fingerprint", *ana), two("vault", "fingerprint")
+    assert [Path(each.pop("key_place")).exists() for each in (ours, theirs)] == [True, True]
+    assert ours == theirs
     found = two("vault", "verify")
     assert (found["read"], found["problems"]) == (2, {})
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from ackbox.client.vaults import Profile, Vault, place_of
+from ackbox.client.vaults import Profile, Vault, has_key, place_of
 from ackbox.errors import BadVaultKey, Conflict, Unavailable
-from ackbox.private import open_private, read_private
+from ackbox.private import open_private
 from ackbox.vault.keys import parse_key_string
 
 SHORTEST = 12
@@ -33,11 +33,7 @@ def write(vault: Vault, path: Path, passphrase: str) -> None:
             f"The passphrase has {len(passphrase)} characters; at least {SHORTEST} are needed.",
             hint="Use several words: the file is only as safe as its passphrase.",
         )
-    key = read_private(vault.path / "key")
-    if key is None:
-        raise BadVaultKey(
-            f"The vault key {vault.path / 'key'} is missing.", hint="There is nothing to back up."
-        )
+    key = vault.key_text()
     profile = msgspec.structs.replace(vault.profile, keys=[])
     text = msgspec.json.encode(Backup(profile=profile, key=key.strip()))
     raw = _age().passphrase.encrypt(text, passphrase, armored=True)
@@ -83,7 +79,7 @@ def restore(path: Path, passphrase: str, data_dir: Path, url: str | None) -> Vau
     if url is not None:
         profile.url = url
     place = place_of(data_dir, profile.vault, profile.agent)
-    if (place / "key").exists():
+    if has_key(place):
         raise Conflict(
             f"This machine has that key already, in {place}.",
             hint="To go on after its files were lost in part: ackbox vault restore",

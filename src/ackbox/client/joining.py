@@ -15,7 +15,7 @@ import msgspec
 from ackbox.client.http import HttpCaller, NoServer
 from ackbox.client.membership import ask_to_join, update_roster, update_transcript
 from ackbox.client.texts import update_texts
-from ackbox.client.vaults import Profile, Vault, place_of
+from ackbox.client.vaults import Profile, Vault, has_key, place_of
 from ackbox.errors import AckboxError, Conflict, NotMember
 from ackbox.vault import roster
 from ackbox.vault.keys import Keys
@@ -69,7 +69,7 @@ def new_vault(
 ) -> Vault:
     """Return a membership without a key. Raises Conflict when there is one already."""
     place = place_of(data_dir, vault, agent)
-    if (place / "key").exists():
+    if has_key(place):
         raise Conflict(
             f"This machine has a vault key for that name already, in {place}.",
             hint="Use it, or move that directory away.",

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from ackbox.vault.transcript import Row, Transcript
 
 DIRECTORY = "vaults"
+# The file with the key, or the one that names its entry in the keychain of the system.
+KEY, IN_KEYCHAIN = "key", "keychain"
 ROW_BYTES = 112
 # Answers kept for calls that are repeated with the same key, and problems counted.
 MAX_RECENT, MAX_PROBLEMS = 100, 1_000
@@ -181,14 +183,31 @@ class Vault:
         if self._keys is None:
             from ackbox.vault.keys import parse_key_string
 
-            text = read_private(self.path / "key")
-            if text is None:
-                raise BadVaultKey(
-                    f"The vault key {self.path / 'key'} is missing.",
-                    hint="Restore it from a backup with: ackbox vault restore FILE",
-                )
-            self._keys = parse_key_string(text).keys
+            self._keys = parse_key_string(self.key_text()).keys
         return self._keys
+
+    def key_text(self) -> str:
+        """Return the key string, from its file or the keychain. Raises BadVaultKey."""
+        text, entry = read_private(self.path / KEY), read_private(self.path / IN_KEYCHAIN)
+        if text is None and entry is not None:
+            from ackbox.client import keychain
+
+            return keychain.get(entry.strip())
+        if text is None:
+            raise BadVaultKey(
+                f"The vault key {self.path / KEY} is missing.",
+                hint="Restore it from a backup with: ackbox vault restore FILE",
+            )
+        return text
+
+    @property
+    def key_place(self) -> str:
+        """Where the key is kept, for people."""
+        if not (self.path / IN_KEYCHAIN).exists():
+            return str(self.path / KEY)
+        from ackbox.client import keychain
+
+        return keychain.described()
 
     @property
     def roster(self) -> Roster:
@@ -246,10 +265,18 @@ class Vault:
         write_private(self.path / "state.json", msgspec.json.encode(self.state).decode())
 
     def save_key(self, keys: Keys, pin: bytes) -> None:
-        """Store the key string."""
+        """Store the key string: where it is, else in the keychain, else in a file."""
+        from ackbox.client import keychain
         from ackbox.vault.keys import key_string
 
-        write_private(self.path / "key", key_string(keys, pin) + "\n")
+        text, known = key_string(keys, pin), read_private(self.path / IN_KEYCHAIN)
+        entry = known.strip() if known else f"{self.profile.agent} {os.urandom(8).hex()}"
+        is_in_file = (self.path / KEY).exists()
+        if not is_in_file and keychain.put(entry, text):
+            write_private(self.path / IN_KEYCHAIN, entry + "\n")
+        else:
+            write_private(self.path / KEY, text + "\n")
+            (self.path / IN_KEYCHAIN).unlink(missing_ok=True)
         self._keys = keys
 
     def save_profile(self) -> None:
@@ -268,6 +295,11 @@ def place_of(data_dir: Path, vault: str, agent: str) -> Path:
     """Return the directory of a membership."""
     own = hashlib.sha256(agent.casefold().encode()).hexdigest()
     return data_dir / DIRECTORY / f"{vault[:16]}-{own[:8]}"
+
+
+def has_key(place: Path) -> bool:
+    """Whether the directory of a membership has a key, or names one in the keychain."""
+    return (place / KEY).exists() or (place / IN_KEYCHAIN).exists()
 
 
 def vaults_in(data_dir: Path) -> list[Vault]:

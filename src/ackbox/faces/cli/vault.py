@@ -23,6 +23,7 @@ from ackbox.faces.cli.invite import refuse_other_server, write_settings
 from ackbox.faces.cli.vault_context import (
     attempt,
     identity_of,
+    identity_text,
     opened,
     plain_caller,
     show,
@@ -70,7 +71,7 @@ def create(ctx: CliContext, name: str, private: bool, kind: str) -> None:
     show(
         ctx,
         {"workspace": name, "member": me, "private": private, **identity_of(vault)},
-        f"Created the sealed workspace {name}; you are its admin {me}.",
+        f"Created the sealed workspace {name}; you are its admin {me}.\n  key   {vault.key_place}",
         f"ackbox vault invite NAME -w {name} --as {me}",
     )
 
@@ -284,7 +285,7 @@ def fingerprint(ctx: CliContext) -> None:
             return identity_of(vault)
 
     found = attempt(ctx, look)
-    ctx.show(found, lambda of: f"workspace  {of['words']}\nmembers    {of['member_list']}")
+    ctx.show(found, identity_text)
 
 
 @verb("verify", VAULT)

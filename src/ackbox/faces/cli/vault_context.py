@@ -93,7 +93,13 @@ def identity_of(vault: Vault) -> dict[str, Any]:
         "vault": vault.profile.vault,
         "words": words(b"workspace", id),
         "member_list": words(b"roster", head),
+        "key_place": vault.key_place,
     }
+
+
+def identity_text(of: dict[str, Any]) -> str:
+    """Return what `identity_of` returned, as lines."""
+    return f"workspace  {of['words']}\nmembers    {of['member_list']}\nyour key   {of['key_place']}"
 
 
 def show(ctx: CliContext, answer: dict[str, Any], text: str, following: str | None) -> None:
