@@ -55,6 +55,12 @@ SETTINGS = (
         "File that contains the database URL, to keep its password out of the environment",
     ),
     Setting(
+        "database_connections",
+        "ACKBOX_DATABASE_CONNECTIONS",
+        "16",
+        "Maximum number of connections of the server to PostgreSQL, besides one that listens",
+    ),
+    Setting(
         "url", "ACKBOX_URL", None, "URL of the server (default: the one of the data directory)"
     ),
     Setting(
@@ -254,6 +260,16 @@ def database(given: str | None = None) -> str | None:
     ):
         return url
     return read_secret(path, "database URL")
+
+
+def database_connections() -> int:
+    """Return the maximum number of connections to PostgreSQL. Raises BadSettings."""
+    text = get("database_connections") or ""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1000):
+        raise BadSettings(
+            f"`database_connections` is {text!r}. Write a whole number from 1 to 1000."
+        )
+    return int(text)
 
 
 def read_secret(path: str, what: str) -> str:

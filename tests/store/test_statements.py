@@ -48,9 +48,8 @@ def count(post: Post) -> Count:
     async def counted(call: Awaitable[Any]) -> int:
         assert isinstance(post.app.engine, PostgresEngine) and post.app.engine._pool is not None
         seen: list[str] = []
-        for holder in post.app.engine._pool._holders:
-            if holder._con is not None:
-                holder._con.add_query_logger(lambda record: seen.append(record.query))
+        for connection in post.app.engine._pool.idle:
+            connection.add_query_logger(lambda record: seen.append(record.query))
         await call
         return sum("pg_notify" not in text for text in seen)
 

@@ -3909,6 +3909,8 @@ export interface ServerStatus {
   database_bytes: number;
   /** Number of open WebSockets on this server */
   sockets: number;
+  /** Milliseconds that this server's clock is ahead of PostgreSQL's; null for SQLite */
+  clock_skew_ms: number | null;
   /** Newest copy that server.backup made and checked; null for none */
   backup: DatabaseCopy | null;
 }
@@ -5843,7 +5845,7 @@ export class ServerOperations {
     return this.transport.call("server.backup", params, "once", options);
   }
 
-  /** Return the database size, the open sockets and the last backup. */
+  /** Return the database size, open sockets, clock skew and last backup. */
   status(params: StatusServerParameters = {}, options?: CallOptions): Promise<ServerStatus> {
     return this.transport.call("server.status", params, "read", options);
   }

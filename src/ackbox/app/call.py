@@ -74,6 +74,7 @@ class App:
         self.clock = clock
         self.bell = Bell()
         self.limits = limits or Limits()
+        self._skew_ms = lambda: self.engine.skew_ms
         self._new_id = IdMaker()
         self.alive = Alive(
             lambda: self.clock()
@@ -452,6 +453,7 @@ class App:
             on_socket=self.alive.follows,
             session_alive=self.alive.session_last,
             sockets=self.sockets,
+            skew_ms=self._skew_ms,
             totals=self._totals,
             rosters=self._rosters,
             stored_bytes=self._rooms.bytes_of,

@@ -2000,7 +2000,7 @@ class ServerVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Status:
-        """Return the database size, the open sockets and the last backup."""
+        """Return the database size, open sockets, clock skew and last backup."""
 
 class TextVerbs:
     async def put(
@@ -4376,7 +4376,7 @@ class SyncServerVerbs:
         instance: str | None = None,
         session: str | None = None,
     ) -> Status:
-        """Return the database size, the open sockets and the last backup."""
+        """Return the database size, open sockets, clock skew and last backup."""
 
 class SyncTextVerbs:
     def put(

@@ -390,7 +390,7 @@ RESULTS: dict[str, Fields] = {
     "ops.schedule.Schedules": _fields(visible="schedules cursor"),
     "ops.server.BackedUp": _fields(visible="path bytes workspaces verified"),
     "ops.server.KeptCopy": _fields(visible="made_at bytes verified"),
-    "ops.server.Status": _fields(visible="at version database_bytes sockets backup"),
+    "ops.server.Status": _fields(visible="at version database_bytes sockets clock_skew_ms backup"),
     "ops.session.context.Acknowledged": _fields(visible="id agent acknowledged_at"),
     "ops.session.context.Opening": _fields(visible="agent workspace told"),
     "ops.session.context.SessionContext": _fields(

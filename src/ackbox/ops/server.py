@@ -80,6 +80,14 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(description="Size of the database in bytes, all workspaces together")
     ]
     sockets: Annotated[int, Meta(description="Number of open WebSockets on this server")]
+    clock_skew_ms: Annotated[
+        int | None,
+        Meta(
+            description=(
+                "Milliseconds that this server's clock is ahead of PostgreSQL's; null for SQLite"
+            )
+        ),
+    ]
     backup: Annotated[
         KeptCopy | None,
         Meta(description=("Newest copy that server.backup made and checked; null for none")),
@@ -88,7 +96,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 @op("server.status", scope="admin")
 async def status(context: Context, params: GetStatus) -> Status:
-    """Return the database size, the open sockets and the last backup."""
+    """Return the database size, open sockets, clock skew and last backup."""
     tx = context.store.tx
     copy = await last_copy(tx)
     return Status(
@@ -96,6 +104,7 @@ async def status(context: Context, params: GetStatus) -> Status:
         version=__version__,
         database_bytes=await database_bytes(tx),
         sockets=context.sockets(),
+        clock_skew_ms=context.skew_ms(),
         backup=(
             None
             if copy is None

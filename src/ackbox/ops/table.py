@@ -92,15 +92,14 @@ class Context(msgspec.Struct, kw_only=True):
     signs_of_life: dict[int, int] = msgspec.field(default_factory=dict)
     alive: Callable[[int, int], int] = lambda ws, reader: 0
     on_socket: Callable[[int, int], bool] = lambda ws, reader: False
-    may_repeat: Callable[[int, int, float, str | None], bool] = lambda same, limit, within, key: (
-        True
-    )
+    may_repeat: Callable[[int, int, float, str | None], bool] = lambda *_: True
     totals: Totals = msgspec.field(default_factory=Totals)
     rosters: Rosters = msgspec.field(default_factory=Rosters)
     session: SessionRow | None = None
     session_signs: dict[int, int] = msgspec.field(default_factory=dict)
     session_alive: Callable[[int, int], int] = lambda ws, seq: 0
     sockets: Callable[[], int] = lambda: 0
+    skew_ms: Callable[[], int | None] = lambda: None
     stored_bytes: Callable[[int], int] = lambda ws: 0
     fits: Fits = all_fit
     notices: list[str] = msgspec.field(default_factory=list)

@@ -72,6 +72,13 @@ class Engine(Protocol):
 
     name: str
 
+    @property
+    def skew_ms(self) -> int | None:
+        """How far this server's clock is ahead of the database's; null when both are one, or it is
+        not known yet.
+        """
+        ...
+
     async def open(self) -> None:
         """Connect, bring the schema up to date, and check that durable means durable."""
         ...

@@ -5,6 +5,7 @@ Explained in docs/why/storage.md.
 
 from __future__ import annotations
 
+from ackbox.config import database_connections
 from ackbox.errors import Invalid
 from ackbox.store.engine import Engine
 
@@ -12,7 +13,7 @@ from ackbox.store.engine import Engine
 def make_engine(url: str) -> Engine:
     """Return the engine a URL names: `sqlite:///path`, `sqlite://:memory:` or `postgresql://…`.
 
-    Raises Invalid for any other scheme.
+    Raises Invalid for any other scheme, BadSettings.
     """
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
@@ -25,7 +26,7 @@ def make_engine(url: str) -> Engine:
     if scheme in ("postgresql", "postgres"):
         from ackbox.store.engines.postgres import PostgresEngine
 
-        return PostgresEngine(url)
+        return PostgresEngine(url, connections=database_connections())
     # Text that is not a URL may be a password.
     shown = repr(scheme) if scheme.isalnum() and rest else "text that is not a URL"
     raise Invalid(

@@ -306,14 +306,27 @@ def _database(server: HttpCaller) -> list[Finding]:
         status = server.call("server.status", {})
     except (NoServer, AckboxError):
         return []
+    skew_ms = status.get("clock_skew_ms")
     return [
+        *([] if skew_ms is None else [_skew(skew_ms)]),
         _finding(
             "ok" if status["backup"] else "warn",
             "database",
             database_line(status),
             "" if status["backup"] else "ackbox backup FILE",
-        )
+        ),
     ]
+
+
+def _skew(skew_ms: int) -> Finding:
+    """Return a finding on the server's clock beside that of PostgreSQL, which all servers share."""
+    is_near = abs(skew_ms) < 2000
+    return _finding(
+        "ok" if is_near else "warn",
+        "time",
+        f"the server's clock is {skew_ms / 1000:+.1f} s from the database's",
+        "" if is_near else "set both clocks by NTP; schedules and presence follow them",
+    )
 
 
 def database_line(instance: dict[str, Any]) -> str:

@@ -21,22 +21,22 @@ from ackbox.store.engine import Joins, Transaction, Work
 from ackbox.store.engines.postgres_batch import Batches
 from ackbox.store.engines.postgres_group import Driver, Lockstep, Undo
 from ackbox.store.engines.postgres_job import Job, PostgresTransaction
+from ackbox.store.engines.postgres_listen import CHANNEL, ECHO_S, LOST, Listener
+from ackbox.store.engines.postgres_pool import Connections
 from ackbox.store.engines.postgres_setup import connect, prepare_database
 from ackbox.store.sql.statements import PARAMETER, load
 
 T = TypeVar("T")
 MAX_TOGETHER = 512
-CHANNEL = "ackbox"
 # A notification holds at most 8,000 bytes.
 MAX_TEXTS = 50
-LOST = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-)
+# Maximum connections of one server, besides the one that listens.
+MAX_CONNECTIONS = 16
+# How long a statement may take, opening a connection, and the check whether the server is ready.
+PATIENCE_S = 15.0
+CONNECT_S = 5.0
+CHECK_S = 1.5
+OVERDUE = (TimeoutError, asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError)
 
 
 class PostgresEngine:
@@ -44,15 +44,29 @@ class PostgresEngine:
 
     name = "postgres"
 
-    def __init__(self, url: str, *, together: bool = True, connections: int = 16) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        together: bool = True,
+        connections: int = MAX_CONNECTIONS,
+        patience_s: float = PATIENCE_S,
+        echo_s: float = ECHO_S,
+    ) -> None:
+        """`connections` is the maximum besides the one that listens; `patience_s` is how long a
+        statement may take, `echo_s` how often the server notifies itself.
+        """
+        self._echo_s = echo_s
         self._url = url
+        self._patience_s = patience_s
         self._together = together
         self._most_connections = connections
         statements = load("postgres")
         self._batches = Batches(statements)
         self._driver = Driver(self._batches)
         self._lock = statements["workspace_lock"].sql
-        self._pool: asyncpg.Pool[Any] | None = None
+        self._pool: Connections | None = None
+        self._listener: Listener | None = None
         self._waiting: dict[int | None, deque[Job]] = {}
         self._writers: set[asyncio.Task[None]] = set()
         self._listening: asyncio.Task[None] | None = None
@@ -63,15 +77,9 @@ class PostgresEngine:
     async def open(self) -> None:
         try:
             self._facts = await prepare_database(self._url)
-            self._pool = await asyncpg.create_pool(
-                self._url,
-                min_size=1,
-                max_size=self._most_connections,
-                connect=connect,
-                reset=_leave,
-                command_timeout=60,
-                statement_cache_size=500,
-            )
+            pool = Connections(self._connect, self._most_connections)
+            async with pool.lend():
+                self._pool = pool
         except (
             *LOST,
             asyncpg.InvalidAuthorizationSpecificationError,
@@ -92,6 +100,14 @@ class PostgresEngine:
                 ),
             ) from None
 
+    async def _connect(self) -> Any:
+        return await connect(
+            self._url,
+            patience_s=self._patience_s,
+            timeout=min(CONNECT_S, self._patience_s),
+            statement_cache_size=500,
+        )
+
     async def close(self) -> None:
         pool, self._pool = self._pool, None
         for task in (self._listening, self._telling):
@@ -111,11 +127,13 @@ class PostgresEngine:
             try:
                 async with self._connection() as connection:
                     return await self._read_on(connection, work, ws, across)
+            except OVERDUE as error:
+                raise _unread(error) from None
             except LOST as error:
                 # A connection that died while idle fails at its first use; a read can be repeated.
                 if is_last:
-                    raise _unavailable(error) from None
-                await self._forget_connections()
+                    raise _unread(error) from None
+                self._forget_connections()
         raise AssertionError
 
     async def _read_on(self, connection: Any, work: Work[T], ws: int | None, across: bool) -> T:
@@ -124,10 +142,14 @@ class PostgresEngine:
         )
         try:
             tx = PostgresTransaction(self._batches, writable=False)
-            return await self._driver.drive(connection, work(tx))
-        finally:
-            if not connection.is_closed():
+            result = await self._driver.drive(connection, work(tx))
+        except Exception as error:
+            # On a database that does not answer, this would wait as long again.
+            if not isinstance(error, TimeoutError) and not connection.is_closed():
                 await connection.execute("COMMIT")
+            raise
+        await connection.execute("COMMIT")
+        return result
 
     async def write(
         self,
@@ -138,8 +160,7 @@ class PostgresEngine:
         across: bool = False,
         joins: Joins = "alone",
     ) -> T:
-        if self._pool is None:
-            raise Unavailable("The store is closed.", hint="Start the server again.")
+        self._refuse_silence()
         job = Job(work, self._batches, joins)
         place = None if across else ws
         waiting = self._waiting.get(place)
@@ -243,31 +264,37 @@ class PostgresEngine:
             async with self._connection() as connection:
                 try:
                     await connection.execute(begin)
-                except LOST:
+                except LOST as error:
+                    if isinstance(error, TimeoutError):
+                        raise
                     # It died while idle, before it received anything of this group: try another
                     # connection.
                     connection.terminate()
                     if is_last:
                         raise
-                    await self._forget_connections()
+                    self._forget_connections()
                     continue
                 yield connection
                 return
 
-    async def _forget_connections(self) -> None:
-        """Expire all connections: when one has died, the others may have died too.
-
-        The pool opens each again on demand.
-        """
+    def _forget_connections(self) -> None:
         if self._pool is not None:
-            await self._pool.expire_connections()
+            self._pool.forget()
+
+    def _refuse_silence(self) -> Connections:
+        """Return the connections. Raises Unavailable when the store is closed or PostgreSQL has
+        stopped answering: nothing would come of waiting for it.
+        """
+        if self._pool is None:
+            raise Unavailable("The store is closed.", hint="Start the server again.")
+        if self._listener is not None and self._listener.is_silent:
+            raise _silent()
+        return self._pool
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Any]:
         """Lend a connection; a connection that is lost meanwhile is closed and never lent again."""
-        if self._pool is None:
-            raise Unavailable("The store is closed.", hint="Start the server again.")
-        async with self._pool.acquire(timeout=10) as connection:
+        async with self._refuse_silence().lend() as connection:
             try:
                 yield connection
             except LOST:
@@ -277,35 +304,9 @@ class PostgresEngine:
                 raise
 
     async def listen(self, hear: Callable[[str], None]) -> None:
-        ready = asyncio.Event()
-        self._listening = asyncio.create_task(self._listen_on(hear, ready))
-        await ready.wait()
-
-    async def _listen_on(self, hear: Callable[[str], None], ready: asyncio.Event) -> None:
-        """Listen to other servers on a separate connection.
-
-        After a lost connection all waiters read again.
-        """
-        wait_s = 0.1
-        while True:
-            with suppress(*LOST, asyncpg.PostgresError):
-                connection = await connect(self._url, timeout=10)
-                gone = asyncio.Event()
-                connection.add_termination_listener(lambda _, gone=gone: gone.set())
-                await connection.add_listener(
-                    CHANNEL, lambda _, __, ___, texts: _hear_each(hear, texts)
-                )
-                if ready.is_set():
-                    hear("*")
-                ready.set()
-                wait_s = 0.1
-                try:
-                    await gone.wait()
-                finally:
-                    connection.terminate()
-            ready.set()
-            await asyncio.sleep(wait_s)
-            wait_s = min(wait_s * 2, 5.0)
+        self._listener = listener = Listener(self._connect, hear, echo_s=self._echo_s)
+        self._listening = asyncio.create_task(listener.run())
+        await listener.ready.wait()
 
     async def tell(self, text: str) -> None:
         self._untold.add(text)
@@ -324,7 +325,11 @@ class PostgresEngine:
                     await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, ",".join(texts))
 
     async def check(self) -> None:
-        await self.read(_ping)
+        try:
+            async with asyncio.timeout(CHECK_S):
+                await self.read(_ping, across=True)
+        except TimeoutError:
+            raise _silent() from None
 
     async def backup(self, path: str) -> dict[str, Any]:
         return await asyncio.to_thread(copy_postgres, self._url, fresh_file(path))
@@ -332,10 +337,9 @@ class PostgresEngine:
     def facts(self) -> dict[str, Any]:
         return {"engine": "postgres", **self._facts}
 
-
-def _hear_each(hear: Callable[[str], None], texts: str) -> None:
-    for text in texts.split(","):
-        hear(text)
+    @property
+    def skew_ms(self) -> int | None:
+        return None if self._listener is None else self._listener.skew_ms
 
 
 def _walls(ws: int | None, across: bool) -> str:
@@ -355,6 +359,27 @@ def _only_marker(ws: int) -> str:
     return f"; SELECT pg_advisory_xact_lock({ws:d})"
 
 
+def _silent() -> Unavailable:
+    return Unavailable(
+        "PostgreSQL does not answer.",
+        hint="Try again soon. Check that PostgreSQL runs and is not overloaded.",
+        retry_after_s=2,
+    )
+
+
+def _unread(error: BaseException) -> AckboxError:
+    """Return the error of a read that was not over in time, or whose connection was lost."""
+    if isinstance(error, TimeoutError):
+        return _silent()
+    if isinstance(error, asyncpg.QueryCanceledError | asyncpg.LockNotAvailableError):
+        return Unavailable(
+            "PostgreSQL took too long to answer.",
+            hint="Try again later, or ask for less.",
+            retry_after_s=2,
+        )
+    return _unavailable(error)
+
+
 def _unavailable(error: BaseException) -> AckboxError:
     if isinstance(error, AckboxError):
         return error
@@ -367,7 +392,3 @@ def _unavailable(error: BaseException) -> AckboxError:
 
 async def _ping(tx: Transaction) -> None:
     await tx.rows("workspace_any")
-
-
-async def _leave(connection: Any) -> None:
-    """Reset nothing: no state outlives a transaction here."""

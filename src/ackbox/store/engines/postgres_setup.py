@@ -16,14 +16,24 @@ OLDEST = 140_000
 ROLE = "ackbox_app"
 _FILL = {"int": "BIGINT", "strict": "", "narrow": "", "blob": "BYTEA"}
 _LOCK = 7_717_001
+OWN_PID = "SELECT pg_backend_pid()"
 
 
-async def connect(*arguments: Any, **options: Any) -> Any:
+async def connect(url: str, *, patience_s: float = 15, **options: Any) -> Any:
     """Return a connection that acts as the role without rights over the schema, where there is
     one.
+
+    PostgreSQL ends a statement after `patience_s`, and one that waits for a lock sooner; a database
+    that does not answer at all is given up a little later. It notices a server that has vanished.
     """
-    connection = await asyncpg.connect(*arguments, **options)
+    limit_ms = int(patience_s * 1000)
+    connection = await asyncpg.connect(url, command_timeout=patience_s * 1.1, **options)
     try:
+        await connection.execute(
+            f"SET statement_timeout = {limit_ms}; SET lock_timeout = {limit_ms * 2 // 3};"
+            " SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5;"
+            " SET tcp_keepalives_count = 3"
+        )
         if await connection.fetchval(
             "SELECT count(*) FROM pg_roles WHERE rolname = $1 AND pg_has_role(current_user, oid,"
             " 'MEMBER')",
@@ -38,8 +48,9 @@ async def connect(*arguments: Any, **options: Any) -> Any:
 
 async def prepare_database(url: str) -> dict[str, Any]:
     """Check the server, migrate the schema, and return the facts for the banner."""
-    connection = await asyncpg.connect(url, timeout=10)
+    connection = await asyncpg.connect(url, timeout=10, statement_cache_size=0)
     try:
+        await _refuse_shared(connection, url)
         facts = await _check(connection)
         # Several servers may start at once; one of them migrates.
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
@@ -49,6 +60,30 @@ async def prepare_database(url: str) -> dict[str, Any]:
         return facts
     finally:
         await connection.close()
+
+
+async def _refuse_shared(connection: Any, url: str) -> None:
+    """Raise Unavailable behind a pooler that lends a connection for one transaction only, such as
+    PgBouncer in transaction mode: notifications, the role and locks of a start need a session.
+    """
+    pid = await connection.fetchval(OWN_PID)
+    # A pooler names another process than the one that answers.
+    if pid == connection.get_server_pid():
+        return
+    other = await asyncpg.connect(url, timeout=10, statement_cache_size=0)
+    try:
+        is_shared = await other.fetchval(OWN_PID) == pid
+    finally:
+        await other.close()
+    if is_shared:
+        raise Unavailable(
+            "The database URL leads to a pooler in transaction mode, where notifications between"
+            " servers get lost.",
+            hint=(
+                "Connect to PostgreSQL directly, or set `pool_mode = session` for this database."
+                " ackbox pools its connections itself: ACKBOX_DATABASE_CONNECTIONS."
+            ),
+        )
 
 
 async def _check(connection: Any) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class SqliteEngine:
     """One SQLite file, owned by this process."""
 
     name = "sqlite"
+    skew_ms: int | None = None
 
     def __init__(self, path: str, *, share_answers: bool = True) -> None:
         """`share_answers=False` is for the test that compares both ways."""

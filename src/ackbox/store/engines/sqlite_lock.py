@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import weakref
-from pathlib import Path
 
 from ackbox.errors import Unavailable
 from ackbox.private import open_private
@@ -28,12 +27,10 @@ class FileLock:
 
     def __init__(self, path: str) -> None:
         """Take the lock. Raises Unavailable when another process has the file open, OSError."""
-        # Of the file itself, so that a link to it does not lead around the lock.
-        real = Path(os.path.realpath(path))
         self._number: int | None = None
         if not HAS_LOCKS:
             return
-        number = open_private(real.with_name(f"{real.name}.lock"), os.O_CREAT | os.O_RDWR)
+        number = open_private(f"{path}.lock", os.O_CREAT | os.O_RDWR)
         try:
             fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -292,6 +292,8 @@ def lines_health(data: dict[str, Any]) -> Iterator[str]:
             f"database {server['database_bytes']} bytes, {server['sockets']} sockets, version"
             f" {server['version']}"
         )
+        if server["clock_skew_ms"] is not None:
+            yield f"clock {server['clock_skew_ms'] / 1000:+.1f} s from the database's"
         yield (
             f"last backup {copied['made_at']}, verified by {copied['verified']}"
             if copied

@@ -144,6 +144,9 @@ function Facts({ behind, undelivered, server, messages }) {
   if (server)
     rows.push(
       ["Sockets", server.sockets],
+      ...(server.clock_skew_ms == null
+        ? []
+        : [["Clock", `${(server.clock_skew_ms / 1000).toFixed(1)} s from the database's`]]),
       [
         "Last backup",
         copy
