@@ -363,6 +363,7 @@ def handler(name: str) -> Callable[[SealedCalls, dict[str, Any]], Any] | None:
     """Return what the client does in place of an operation that takes text; null for others."""
     noun = name.partition(".")[0]
     module = {
+        "message": "sealed_search",
         "task": "sealed_tasks",
         "note": "sealed_notes",
         "session": "sealed_sessions",

@@ -14,9 +14,10 @@ import msgspec
 from ackbox.client.sealed_tasks import NOTICE, filtered, visible
 from ackbox.client.texts import contents, update_texts, write
 from ackbox.errors import BrokenPromise, SealedRefused, TooLong
+from ackbox.model.query import has_words, parse_query
 from ackbox.model.text import composed
 from ackbox.ops.decode import decode
-from ackbox.ops.note.find import ListNotes
+from ackbox.ops.note.find import ListNotes, SearchNotes
 from ackbox.ops.note.link import LinkNotes
 from ackbox.ops.note.write import TEXT_LIMIT, Add, Append, Supersede, check_relation
 from ackbox.ops.rules.metadata import check_metadata
@@ -145,7 +146,10 @@ def _supersede(calls: SealedCalls, id: str, text: NoteText, **plain: Any) -> Not
 def supersede(calls: SealedCalls, params: dict[str, Any]) -> Note:
     """Supersede a note; its text is that of the old one with the changes."""
     given = decode(Supersede, params)
-    old = calls.opened("note.get", {"id": given.id, "follow": given.follow, "depth": 0})["note"]
+    found = calls.remote("note.get", id=given.id, follow=given.follow, depth=0)["note"]
+    # Not what is shown: that may start with a warning.
+    text = _text_of(calls, found["id"])
+    old = msgspec.to_builtins(NoteText() if text is None else text)
     facts = {
         name: old[name] if getattr(given, name, None) is None else getattr(given, name)
         for name in NoteText.__struct_fields__
@@ -164,7 +168,9 @@ def append(calls: SealedCalls, params: dict[str, Any]) -> Note:
     old = _find(calls, lambda note: (note["kind"], note["title"]) == (given.kind, given.title))
     if old is None:
         return add(calls, {name: getattr(given, name) for name in _BEGINS})
-    return supersede(calls, {"id": old["id"], "text": f"{old['text']}\n\n{given.text}"})
+    text = _text_of(calls, old["id"])
+    before = text.text if isinstance(text, NoteText) else ""
+    return supersede(calls, {"id": old["id"], "text": f"{before}\n\n{given.text}"})
 
 
 _BEGINS = ("title", "text", "kind", "priority")
@@ -191,7 +197,30 @@ def link(calls: SealedCalls, params: dict[str, Any]) -> Any:
 def list_notes(calls: SealedCalls, params: dict[str, Any]) -> Any:
     """List notes; those of a kind, tag or title are found among the opened ones."""
     given = decode(ListNotes, params)
+    plain = visible("note.list", params)
+    if plain.keys() == params.keys():
+        return calls.opened("note.list", plain)
+    return filtered(calls, "note.list", plain, "notes", _has_labels(given), given.limit)
 
+
+def search(calls: SealedCalls, params: dict[str, Any]) -> Any:
+    """Search the opened texts of notes, newest first."""
+    given = decode(SearchNotes, params)
+    query = parse_query(given.query, is_any=given.any_word)
+    wanted = [each for each in query.terms if not each.is_excluded]
+    unwanted = tuple(each for each in query.terms if each.is_excluded)
+    has_labels = _has_labels(given)
+
+    def fits(note: Note) -> bool:
+        text = "\n".join((note["title"] or "", note["text"], *note["tags"]))
+        matches = [has_words((term,), text) for term in wanted]
+        is_found = any(matches) if query.is_any else all(matches)
+        return has_labels(note) and is_found and has_words(unwanted, text)
+
+    return filtered(calls, "note.list", visible("note.list", params), "notes", fits, given.limit)
+
+
+def _has_labels(given: ListNotes | SearchNotes) -> Callable[[Note], bool]:
     def fits(note: Note) -> bool:
         return (
             given.kind in (None, note["kind"])
@@ -200,10 +229,7 @@ def list_notes(calls: SealedCalls, params: dict[str, Any]) -> Any:
             and given.title in (None, note["title"])
         )
 
-    plain = visible("note.list", params)
-    if plain.keys() == params.keys():
-        return calls.opened("note.list", plain)
-    return filtered(calls, "note.list", plain, "notes", fits, given.limit)
+    return fits
 
 
 HANDLERS: dict[str, Callable[[SealedCalls, dict[str, Any]], Any]] = {
@@ -211,5 +237,6 @@ HANDLERS: dict[str, Callable[[SealedCalls, dict[str, Any]], Any]] = {
     "note.append": append,
     "note.link": link,
     "note.list": list_notes,
+    "note.search": search,
     "note.supersede": supersede,
 }

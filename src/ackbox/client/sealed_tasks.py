@@ -14,6 +14,7 @@ import msgspec
 from ackbox.client.texts import contents, update_texts, write
 from ackbox.errors import BrokenPromise, Conflict, Invalid, NotMember
 from ackbox.model.message import SUBJECT_LIMIT
+from ackbox.model.query import has_words, parse_query
 from ackbox.model.sealing import PARAMS
 from ackbox.model.task import FINISHED
 from ackbox.ops.decode import decode
@@ -21,7 +22,7 @@ from ackbox.ops.rules.metadata import check_metadata
 from ackbox.ops.task.assign import Assign
 from ackbox.ops.task.create import Create
 from ackbox.ops.task.create_many import CreateMany
-from ackbox.ops.task.find import ListTasks
+from ackbox.ops.task.find import ListTasks, Search
 from ackbox.ops.task.finish_many import FinishMany
 from ackbox.ops.task.update import Update
 from ackbox.vault.text import TaskText, Text
@@ -273,7 +274,27 @@ def _tell(
 def list_tasks(calls: SealedCalls, params: dict[str, Any]) -> Any:
     """List tasks; those of a project, mission or tag are found among the opened ones."""
     given = decode(ListTasks, params)
+    plain = visible("task.list", params)
+    if plain.keys() == params.keys():
+        return calls.opened("task.list", plain)
+    return filtered(calls, "task.list", plain, "tasks", _has_labels(given), given.limit)
 
+
+def search(calls: SealedCalls, params: dict[str, Any]) -> Any:
+    """Search the opened texts of tasks, newest first."""
+    given = decode(Search, params)
+    terms = parse_query(given.query).terms
+    has_labels = _has_labels(given)
+
+    def fits(task: Task) -> bool:
+        parts = (task["title"], task["description"], *task["tags"], task["note"] or "")
+        return has_labels(task) and has_words(terms, "\n".join(parts))
+
+    plain = {"status": "all", **visible("task.list", params)}
+    return filtered(calls, "task.list", plain, "tasks", fits, given.limit)
+
+
+def _has_labels(given: ListTasks | Search) -> Callable[[Task], bool]:
     def fits(task: Task) -> bool:
         return (
             given.project in (None, task["project"])
@@ -282,10 +303,7 @@ def list_tasks(calls: SealedCalls, params: dict[str, Any]) -> Any:
             and given.without_tag not in task["tags"]
         )
 
-    plain = visible("task.list", params)
-    if plain.keys() == params.keys():
-        return calls.opened("task.list", plain)
-    return filtered(calls, "task.list", plain, "tasks", fits, given.limit)
+    return fits
 
 
 def filtered(
@@ -323,5 +341,6 @@ HANDLERS: dict[str, Callable[[SealedCalls, dict[str, Any]], Any]] = {
     "task.create_many": create_many,
     "task.finish_many": finish_many,
     "task.list": list_tasks,
+    "task.search": search,
     "task.update": update,
 }

@@ -22,6 +22,7 @@ from ackbox.errors import BadVaultKey, NotMember
 from ackbox.private import make_directory, open_private, read_private, write_private
 
 if TYPE_CHECKING:
+    from ackbox.client.search_index import SearchIndex
     from ackbox.client.text_index import Entry, TextIndex
     from ackbox.vault.keys import Keys
     from ackbox.vault.roster import Record, Roster
@@ -104,6 +105,7 @@ class Vault:
         self._roster_bytes = 0
         self._transcript: Transcript | None = None
         self._texts: TextIndex | None = None
+        self._search: SearchIndex | None = None
         self._keys: Keys | None = None
         self._depth = 0
         self._thread = threading.RLock()
@@ -148,6 +150,15 @@ class Vault:
             self._transcript = Transcript(self.profile.vault, rows)
         if self._texts is not None and self._texts.size != _size_of(self.path / "texts"):
             self._texts = None
+
+    @property
+    def search(self) -> SearchIndex:
+        """The words of the messages that were opened in this process."""
+        from ackbox.client.search_index import SearchIndex
+
+        if self._search is None:
+            self._search = SearchIndex()
+        return self._search
 
     @property
     def texts(self) -> TextIndex:
