@@ -51,6 +51,8 @@ WITHOUT: dict[str, dict[str, str]] = {
         "roster.request": "a client sends it when it makes a vault key",
         "roster.requests": "a client that has a vault key shows what it checked of them",
         "message.transcript": "a client that has a vault key compares it",
+        "share.add": "`ackbox vault share-history` signs the shares",
+        "share.list": "a client that has a vault key opens what was shared with it",
         "text.list": "a client that has a vault key verifies and opens them",
         "text.put": "a client that has a vault key seals and signs the text",
         "session.context": (

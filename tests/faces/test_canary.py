@@ -93,6 +93,7 @@ WRITES: dict[str, dict[str, Any]] = {
         "ids": [],
     },
     "roster.append": {"record": {"body": "e30=", "signature": "e30="}},
+    "share.add": {"shares": [{"seq": 1, "body": "e30=", "signature": "e30="}]},
     "text.put": {
         "sealed": {
             "header": "e30=",

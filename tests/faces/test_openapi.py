@@ -26,6 +26,8 @@ SEALED = {
     "roster.append",
     "roster.request",
     "roster.requests",
+    "share.add",
+    "share.list",
     "text.list",
     "text.put",
 }

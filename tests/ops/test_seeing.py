@@ -86,6 +86,8 @@ APART = {
     "roster.get",
     "roster.request",
     "roster.requests",
+    "share.add",
+    "share.list",
     "text.list",
     "text.put",
     "agent.check_in",

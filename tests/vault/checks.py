@@ -29,6 +29,7 @@ MODULES = (
     "envelope",
     "keys",
     "roster",
+    "share",
     "text",
     "transcript",
 )
@@ -39,6 +40,7 @@ TESTS = (
     "test_enrolment",
     "test_transcript",
     "test_text",
+    "test_share",
 )
 # Functions that return nothing and raise when something does not hold.
 CHECKING = frozenset(
@@ -46,7 +48,7 @@ CHECKING = frozenset(
         "verify",
         "check_public",
         "check_proof",
-        "_check_head",
+        "check_known",
         "check_code",
         "check_pin",
         "check_size",

@@ -286,7 +286,7 @@ def wrapped(message_key: bytes, header: bytes, reader: str) -> bytes:
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
     public = X25519PublicKey.from_public_bytes(keys_of(reader).seal_key)
-    return envelope._suite().encrypt(message_key, public, envelope._wrap_info(header))
+    return envelope.suite().encrypt(message_key, public, envelope._wrap_info(header))
 
 
 def test_a_key_wrapped_for_one_message_opens_no_other() -> None:
@@ -361,7 +361,7 @@ def test_unreadable_content_of_an_honest_looking_sender_is_an_error_not_a_crash(
     bob = keys_of("bob")
     wrap = envelope.received(sealed, bob.id).wrap
     assert wrap is not None
-    message_key = envelope._suite().decrypt(wrap, bob.sealing, envelope._wrap_info(sealed.header))
+    message_key = envelope.suite().decrypt(wrap, bob.sealing, envelope._wrap_info(sealed.header))
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     key, nonce = envelope._content_key(message_key, head.salt, sealed.header)

@@ -254,6 +254,7 @@ NAMES_NOTHING = frozenset(
         "sealed",
         # Numbers of sealed texts, which are counted in each workspace.
         "numbers",
+        "shares",
         "as_owner",
         "dialect",
         "only_own",

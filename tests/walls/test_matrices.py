@@ -36,6 +36,8 @@ MAY: dict[str, set[str]] = {
     "roster.get": ALL,
     "roster.request": WRITERS,
     "roster.requests": ALL,
+    "share.add": WRITERS,
+    "share.list": ALL,
     "text.list": ALL,
     "text.put": WRITERS,
     "thread.list": ALL,

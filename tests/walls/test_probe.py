@@ -105,6 +105,8 @@ class Asker:
             "copy_id": "the-token-of-nobody",
             "record": {"body": "e30=", "signature": "e30="},
             "request": "e30=",
+            "shares": [{"seq": 1, "body": "e30=", "signature": "e30="}],
+            "numbers": [1],
             "sealed": {
                 "header": "e30=",
                 "wraps": [{"member": "0" * 64, "wrap": "e30="}],

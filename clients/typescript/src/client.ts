@@ -135,6 +135,20 @@ export interface AddSchedule {
   priority?: number;
 }
 
+/** Parameters of share.add. */
+export interface AddShare {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string | null;
+  /** Your name (default: the key's name) */
+  agent?: string | null;
+  /** Your instance name */
+  instance?: string | null;
+  /** Token of your session; replaces agent and instance */
+  session?: string | null;
+  /** Shares (1 to 100) */
+  shares: GivenShare[];
+}
+
 /** Parameters of webhook.add. */
 export interface AddWebhook {
   /** Workspace (default: the key's workspace) */
@@ -166,6 +180,14 @@ export interface AddWebhook {
   intent?: string;
   /** Priority (1 to 5; 5 is most urgent) (default 3) */
   priority?: number;
+}
+
+/** Number of shares. */
+export interface AddedShares {
+  /** Number of shares that the server did not have */
+  new: number;
+  /** Number of shares that it had, from any member */
+  known: number;
 }
 
 /** An agent or one of its instances, as others see it. */
@@ -1578,6 +1600,16 @@ export interface GetThreadParameters {
   cursor?: string;
 }
 
+/** The key of one message or text for one newcomer, signed by the member that shares it. */
+export interface GivenShare {
+  /** Number of the message or text */
+  seq: number;
+  /** Signed bytes, base64 */
+  body: string;
+  /** Signature, base64 */
+  signature: string;
+}
+
 /** A text as its writer sealed and signed it. */
 export interface GivenText {
   /** Signed header, base64 */
@@ -2135,6 +2167,20 @@ export interface ListSessionParameters {
   cursor?: string;
 }
 
+/** Parameters of share.list. */
+export interface ListShareParameters {
+  /** Workspace (default: the key's workspace) */
+  workspace?: string;
+  /** Your name (default: the key's name) */
+  agent?: string;
+  /** Your instance name */
+  instance?: string;
+  /** Token of your session; replaces agent and instance */
+  session?: string;
+  /** Numbers of messages and texts (at most 500) */
+  numbers: number[];
+}
+
 /** Parameters of task.list. */
 export interface ListTaskParameters {
   /** Workspace (default: the key's workspace) */
@@ -2252,6 +2298,22 @@ export interface ListWorkspaceParameters {
   limit?: number;
   /** Cursor from the previous page */
   cursor?: string;
+}
+
+/** The key of one message or text, for the caller. */
+export interface ListedShare {
+  /** Number of the message or text */
+  seq: number;
+  /** Signed bytes, base64 */
+  body: string;
+  /** Signature, base64 */
+  signature: string;
+}
+
+/** Shares for the caller. */
+export interface ListedShares {
+  /** Shares, at most one of each message */
+  shares: ListedShare[];
 }
 
 /** A sealed text; what is null the caller cannot read, or did not ask for. */
@@ -5851,6 +5913,25 @@ export class ServerOperations {
   }
 }
 
+export class ShareOperations {
+  constructor(private readonly transport: Transport) {}
+
+  /**
+   * Add shares of older messages and texts for a member that joined later.
+   *
+   * Each share is signed by the caller's member. The first share of a message for a member
+   * stays.
+   */
+  add(params: AddShare, options?: CallOptions): Promise<AddedShares> {
+    return this.transport.call("share.add", params, "once", options);
+  }
+
+  /** List the shares of messages and texts for the caller's member. */
+  list(params: ListShareParameters, options?: CallOptions): Promise<ListedShares> {
+    return this.transport.call("share.list", params, "read", options);
+  }
+}
+
 export class TextOperations {
   constructor(private readonly transport: Transport) {}
 
@@ -6082,6 +6163,7 @@ export class Client {
   readonly roster: RosterOperations;
   readonly schedule: ScheduleOperations;
   readonly server: ServerOperations;
+  readonly share: ShareOperations;
   readonly text: TextOperations;
   readonly thread: ThreadOperations;
   readonly turn: TurnOperations;
@@ -6110,6 +6192,7 @@ export class Client {
     this.roster = new RosterOperations(this.transport);
     this.schedule = new ScheduleOperations(this.transport);
     this.server = new ServerOperations(this.transport);
+    this.share = new ShareOperations(this.transport);
     this.text = new TextOperations(this.transport);
     this.thread = new ThreadOperations(this.transport);
     this.turn = new TurnOperations(this.transport);

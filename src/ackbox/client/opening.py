@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ackbox.client.membership import Remote, update_roster, update_transcript
+from ackbox.client.sharing import opened_share, shares_of
 from ackbox.client.vaults import Vault
 from ackbox.errors import BrokenPromise, NotInTranscript, NotSealed
 from ackbox.model.choices import split
@@ -21,6 +22,7 @@ from ackbox.vault.envelope import Header, Received
 
 if TYPE_CHECKING:
     from ackbox.vault.roster import Member
+    from ackbox.vault.share import Share
 
 Message = dict[str, Any]
 # By these fields a message is known among all dicts of a result.
@@ -36,8 +38,9 @@ def open_messages(vault: Vault, remote: Remote, result: Any, params: dict[str, A
     with vault.locked():
         _update(vault, remote, found)
         before = dict(vault.state.problems)
+        shares = shares_of(vault, remote, [each["seq"] for each in found if _is_closed(each)])
         for message in found:
-            _show(vault, message, params.get("body_chars"))
+            _show(vault, message, params.get("body_chars"), shares.get(message["seq"]))
         if vault.state.problems != before:
             vault.save()
     return result
@@ -54,6 +57,12 @@ def messages_in(value: Any) -> Iterator[Message]:
     elif isinstance(value, list):
         for each in value:
             yield from messages_in(each)
+
+
+def _is_closed(message: Message) -> bool:
+    """Whether a sealed message has no key for this member."""
+    sealed = message.get("sealed")
+    return isinstance(sealed, dict) and sealed.get("wrap") is None
 
 
 def _update(vault: Vault, remote: Remote, found: list[Message]) -> None:
@@ -98,10 +107,14 @@ def verified(vault: Vault, message: Message) -> tuple[Header, Received]:
     return head, received
 
 
-def _show(vault: Vault, message: Message, body_chars: int | None) -> None:
+def _show(vault: Vault, message: Message, body_chars: int | None, share: Share | None) -> None:
+    shared = None
     try:
         head, received = verified(vault, message)
-        content = envelope.open_sealed(vault.keys, received, head)
+        if share is not None:
+            shared = opened_share(vault, share, head, envelope.hash_of(received))
+        key = None if shared is None else shared.key
+        content = envelope.open_sealed(vault.keys, received, head, shared=key)
     except BrokenPromise as error:
         _show_problem(vault, message, error)
         return
@@ -127,11 +140,13 @@ def _show(vault: Vault, message: Message, body_chars: int | None) -> None:
         message.pop(name, None)
         if value is not None:
             message[name] = value
+    notes = [] if shared is None else [f"{shared.sharer} shared this older message with you."]
     warnings = vault.transcript.warnings(head, message["seq"])
-    if warnings:
-        for each in warnings:
-            vault.state.problems[message["id"]] = each.code
-        said = "\n".join(f"[ackbox: {each.message} {each.hint}]" for each in warnings)
+    for each in warnings:
+        vault.state.problems[message["id"]] = each.code
+        notes.append(f"{each.message} {each.hint}")
+    if notes:
+        said = "\n".join(f"[ackbox: {each}]" for each in notes)
         message["body"] = f"{said}\n\n{message['body']}"
 
 

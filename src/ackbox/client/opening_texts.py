@@ -20,6 +20,8 @@ from ackbox.vault.text import SHAPES, LinkText, NoteText, PresenceText, SessionT
 
 Object = dict[str, Any]
 OPENING = 200
+# Metadata of a task or note whose text a member shared with this one.
+SHARED_BY = "ackbox.shared_by"
 
 
 class Shape(NamedTuple):
@@ -126,6 +128,9 @@ def _show(
         found["opening"] = values["text"][:OPENING]
     if "is_working" in found:
         found["is_working"] = found["presence"] == "online" and bool(values["summary"])
+    sharer = vault.texts.sharers.get(entry.seq)
+    if sharer is not None and "metadata" in shape.fields:
+        found["metadata"] = {**found["metadata"], SHARED_BY: sharer}
     if entry.problems:
         found[shape.main] = (
             f"[ackbox: Texts around this one are missing or differ ({', '.join(entry.problems)}).]"

@@ -44,6 +44,8 @@ class TextIndex:
         self.transcript = Transcript(vault, label="texts")
         self.size = 0
         self.opened: dict[int, Text] = {}
+        # Names of the members who shared texts from before this member joined, by number.
+        self.sharers: dict[int, str] = {}
         self._newest: dict[tuple[str, str], Entry] = {}
         for line in lines:
             # A line without an end was being written when the machine stopped.
@@ -64,6 +66,10 @@ class TextIndex:
     def newest(self, noun: str, id: str) -> Entry | None:
         """Return the newest edition of an object's text."""
         return self._newest.get((noun, id))
+
+    def all_newest(self) -> list[Entry]:
+        """Return the newest edition of every object's text."""
+        return list(self._newest.values())
 
     def edition(self, noun: str, id: str) -> tuple[int, bytes]:
         """Return the number and hash of the newest edition; 0 and zeros for none."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ackbox.client.membership import RETRIES, Remote, own_member, update_roster
+from ackbox.client.sharing import opened_share, shares_of
 from ackbox.client.text_index import Entry
 from ackbox.client.vaults import Vault, Waiting
 from ackbox.client.waiting import finish, is_stale
@@ -19,6 +20,7 @@ from ackbox.errors import AckboxError, BrokenPromise, MissingText, NotInTranscri
 from ackbox.vault import envelope
 from ackbox.vault import text as texts
 from ackbox.vault.envelope import RosterHead
+from ackbox.vault.share import Share
 from ackbox.vault.text import Noun, SignedText, Text, TextHeader
 from ackbox.vault.transcript import Row
 
@@ -124,9 +126,11 @@ def contents(
     for at in range(0, len(missing), CONTENTS):
         page = remote("text.list", numbers=missing[at : at + CONTENTS])["texts"]
         given = {each["seq"]: each for each in page}
+        closed = [each["seq"] for each in page if each["wrap"] is None]
+        shares = shares_of(vault, remote, closed)
         for seq in missing[at : at + CONTENTS]:
             try:
-                text = _opened(vault, wanted[seq], given.get(seq))
+                text = _opened(vault, wanted[seq], given.get(seq), shares.get(seq))
             except BrokenPromise as error:
                 found[seq] = error
                 continue
@@ -135,7 +139,7 @@ def contents(
     return found
 
 
-def _opened(vault: Vault, entry: Entry, given: dict[str, Any] | None) -> Text:
+def _opened(vault: Vault, entry: Entry, given: dict[str, Any] | None, share: Share | None) -> Text:
     if given is None or given["header"] is None:
         raise _missing(entry.seq)
     signed = msgspec.convert(given, SignedText)
@@ -155,7 +159,11 @@ def _opened(vault: Vault, entry: Entry, given: dict[str, Any] | None) -> Text:
             hint="Do not act on it: the server exchanged it.",
             seq=entry.seq,
         )
-    return texts.open_text(vault.keys, signed, head, wrap, content)
+    if share is None:
+        return texts.open_text(vault.keys, signed, head, wrap, content)
+    shared = opened_share(vault, share, head, entry.hash)
+    vault.texts.sharers[entry.seq] = shared.sharer
+    return texts.open_text(vault.keys, signed, head, wrap, content, shared=shared.key)
 
 
 def _bytes(text: str | None) -> bytes | None:

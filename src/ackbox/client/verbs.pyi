@@ -59,6 +59,7 @@ from ackbox.ops.session.context import Opening
 from ackbox.ops.session.list import Claims, Sessions
 from ackbox.ops.session.start import Checkpointed, Started
 from ackbox.ops.session.start import Ended as StartEnded
+from ackbox.ops.share import AddedShares, GivenShare, ListedShares
 from ackbox.ops.table import Context
 from ackbox.ops.task.claim import Claimed
 from ackbox.ops.task.create import Created
@@ -2002,6 +2003,35 @@ class ServerVerbs:
     ) -> Status:
         """Return the database size, open sockets, clock skew and last backup."""
 
+class ShareVerbs:
+    async def add(
+        self,
+        *,
+        shares: builtins.list[GivenShare],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> AddedShares:
+        """Add shares of older messages and texts for a member that joined later.
+
+        Each share is signed by the caller's member. The first share of a message for a
+        member stays.
+
+        Raises Conflict (not sealed), NotFound (no such message), NotYou, Invalid.
+        """
+
+    async def list(
+        self,
+        *,
+        numbers: builtins.list[int],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> ListedShares:
+        """List the shares of messages and texts for the caller's member."""
+
 class TextVerbs:
     async def put(
         self,
@@ -2465,6 +2495,7 @@ class Nouns:
     roster: RosterVerbs
     schedule: ScheduleVerbs
     server: ServerVerbs
+    share: ShareVerbs
     text: TextVerbs
     thread: ThreadVerbs
     turn: TurnVerbs
@@ -4378,6 +4409,35 @@ class SyncServerVerbs:
     ) -> Status:
         """Return the database size, open sockets, clock skew and last backup."""
 
+class SyncShareVerbs:
+    def add(
+        self,
+        *,
+        shares: builtins.list[GivenShare],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> AddedShares:
+        """Add shares of older messages and texts for a member that joined later.
+
+        Each share is signed by the caller's member. The first share of a message for a
+        member stays.
+
+        Raises Conflict (not sealed), NotFound (no such message), NotYou, Invalid.
+        """
+
+    def list(
+        self,
+        *,
+        numbers: builtins.list[int],
+        workspace: str | None = None,
+        agent: str | None = None,
+        instance: str | None = None,
+        session: str | None = None,
+    ) -> ListedShares:
+        """List the shares of messages and texts for the caller's member."""
+
 class SyncTextVerbs:
     def put(
         self,
@@ -4841,6 +4901,7 @@ class SyncNouns:
     roster: SyncRosterVerbs
     schedule: SyncScheduleVerbs
     server: SyncServerVerbs
+    share: SyncShareVerbs
     text: SyncTextVerbs
     thread: SyncThreadVerbs
     turn: SyncTurnVerbs

@@ -187,6 +187,8 @@ PARAMS: dict[str, Fields] = {
         visible=f"{_CARD_VISIBLE} heartbeat_s online_s on_conflict new_name mark state notes_from",
         refused="announce query documents",
     ),
+    "share.add": _fields(visible="shares"),
+    "share.list": _fields(visible="numbers"),
     "task.assign": _fields(sealed="note", visible="id to to_instance unknown"),
     "task.claim": _fields(visible="id start or_refuse", refused="project tag tell"),
     "task.create": _fields(
@@ -411,6 +413,9 @@ RESULTS: dict[str, Fields] = {
         visible="messages unread total recent agents tasks notes found documents news "
         "acknowledged kept is_first token session heartbeat_s ttl_s conflicts"
     ),
+    "ops.share.AddedShares": _fields(visible="new known"),
+    "ops.share.ListedShare": _fields(visible="seq body signature"),
+    "ops.share.ListedShares": _fields(visible="shares"),
     "ops.task.claim.Claimed": _fields(visible="claimed task winner winner_instance reason notice"),
     "ops.task.create.Created": _fields(
         sealed=" ".join(sorted(_TASK.sealed)),

@@ -30,7 +30,7 @@ from ackbox.store.search import Search
 from ackbox.store.sessions import Sessions
 from ackbox.store.stretch import Stretches
 from ackbox.store.tasks import Tasks
-from ackbox.store.texts import Texts
+from ackbox.store.texts import Shares, Texts
 from ackbox.store.webhooks import Webhooks
 
 
@@ -85,6 +85,7 @@ class Store(
     Marks,
     Tasks,
     Texts,
+    Shares,
     Notes,
     Search,
     Sessions,

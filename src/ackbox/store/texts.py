@@ -66,6 +66,26 @@ class Texts(Bound):
         return None if row is None else _kept(row)
 
 
+class Shares(Bound):
+    """Questions about keys that members share with newcomers."""
+
+    async def add_share(
+        self, seq: int, *, reader: str, body: bytes, signature: bytes, now: int
+    ) -> bool:
+        """Store a share unless the reader has one of the message; true when it is new."""
+        if await self.share_at(seq, reader=reader) is not None:
+            return False
+        await self.run(
+            "sealed_share_add", seq=seq, reader=reader, body=body, signature=signature, now=now
+        )
+        return True
+
+    async def share_at(self, seq: int, *, reader: str) -> tuple[bytes, bytes] | None:
+        """Return body and signature of the share of one message for one reader."""
+        row = await self.row("sealed_share_at", seq=seq, reader=reader)
+        return None if row is None else (bytes(row[0]), bytes(row[1]))
+
+
 def _kept(row: Row) -> KeptText:
     return KeptText(
         row[0],

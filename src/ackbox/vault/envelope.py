@@ -248,7 +248,7 @@ def wrapped(message_key: bytes, header: bytes, to: Sequence[Member]) -> list[Wra
     return [
         Wrap(
             each.id,
-            _suite().encrypt(
+            suite().encrypt(
                 message_key, X25519PublicKey.from_public_bytes(each.seal_key), _wrap_info(header)
             ),
         )
@@ -316,7 +316,7 @@ def check_sender(head: SealedHeader, roster: Roster) -> Member:
             "The message belongs to another sealed workspace.",
             hint="The server mixed up workspaces, or the message was copied.",
         )
-    _check_head(head, roster)
+    check_known(head.roster, roster)
     sender = roster.members.get(head.sender)
     if sender is None or sender.added > head.roster.position:
         raise NotMember(
@@ -338,42 +338,42 @@ def was_removed(sender: Member) -> RemovedMember:
     )
 
 
-def _check_head(head: SealedHeader, roster: Roster) -> None:
-    if head.roster.position > roster.position:
+def check_known(head: RosterHead, roster: Roster) -> None:
+    """Raise StaleRoster or UnknownRoster unless the roster contains the record that a sender
+    names.
+    """
+    if head.position > roster.position:
         raise StaleRoster(
             "The message names a newer roster than the one that is known here.",
             hint="Read the roster again.",
             position=roster.position,
         )
-    if roster.hashes[head.roster.position] != head.roster.hash:
+    if roster.hashes[head.position] != head.hash:
         raise UnknownRoster(
             "The sender of the message knows another roster.",
             hint="Compare fingerprints with the sender: it, or you, was shown a false roster.",
-            position=head.roster.position,
+            position=head.position,
         )
 
 
-def open_sealed(keys: Keys, received: Received, head: Header) -> Content:
-    """Return the content of a message whose header was verified.
+def open_sealed(
+    keys: Keys, received: Received, head: Header, *, shared: bytes | None = None
+) -> Content:
+    """Return the content of a message whose header was verified; `shared` is its key, from a
+    member who shared it.
 
     Raises NotSealedForYou, BrokenSeal, WrongCommitment, BadEncoding.
     """
-    text = opened(keys, received.wrap, received.header, head, received.content)
+    key = unwrapped(keys, received.wrap, received.header, head) if shared is None else shared
+    text = decrypted(key, received.header, head, received.content)
     return decode(text, Content, "content of the message")
 
 
-def opened(
-    keys: Keys, wrap: bytes | None, header: bytes, head: SealedHeader, content: bytes
-) -> bytes:
-    """Return the text of a content whose header was verified.
+def unwrapped(keys: Keys, wrap: bytes | None, header: bytes, head: SealedHeader) -> bytes:
+    """Return the message key of the wrap for one reader.
 
     Raises NotSealedForYou, BrokenSeal, WrongCommitment.
     """
-    return decrypted(unwrapped(keys, wrap, header, head), header, head, content)
-
-
-def unwrapped(keys: Keys, wrap: bytes | None, header: bytes, head: SealedHeader) -> bytes:
-    """Return the message key of the wrap for one reader. Raises as `opened`."""
     if wrap is None:
         raise NotSealedForYou(
             "The message was not sealed for you: it is older than your membership, or for others.",
@@ -381,7 +381,7 @@ def unwrapped(keys: Keys, wrap: bytes | None, header: bytes, head: SealedHeader)
             " again.",
         )
     try:
-        message_key = _suite().decrypt(wrap, keys.sealing, _wrap_info(header))
+        message_key = suite().decrypt(wrap, keys.sealing, _wrap_info(header))
     except (InvalidTag, ValueError):
         raise _broken("key") from None
     if hashed("commitment", message_key) != head.commitment:
@@ -410,7 +410,8 @@ def _broken(part: str) -> BrokenSeal:
     )
 
 
-def _suite() -> Suite:
+def suite() -> Suite:
+    """Return the way in which keys are encrypted for readers."""
     return Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 

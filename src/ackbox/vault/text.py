@@ -224,11 +224,19 @@ def _wrong_edition(head: TextHeader, why: str) -> WrongEdition:
 
 
 def open_text(
-    keys: Keys, given: SignedText, head: TextHeader, wrap: bytes | None, content: bytes
+    keys: Keys,
+    given: SignedText,
+    head: TextHeader,
+    wrap: bytes | None,
+    content: bytes,
+    *,
+    shared: bytes | None = None,
 ) -> Text:
-    """Return the text of a header that was verified.
+    """Return the text of a header that was verified; `shared` is its key, from a member who shared
+    it.
 
     Raises BrokenSeal, NotSealedForYou, WrongCommitment, BadEncoding.
     """
-    plain = envelope.opened(keys, wrap, given.header, head, content)
+    key = envelope.unwrapped(keys, wrap, given.header, head) if shared is None else shared
+    plain = envelope.decrypted(key, given.header, head, content)
     return decode(plain, SHAPES[head.noun], f"text of the {head.noun}")

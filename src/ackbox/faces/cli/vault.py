@@ -29,6 +29,7 @@ from ackbox.faces.cli.vault_context import (
     show,
     whose,
 )
+from ackbox.faces.cli.vault_history import HISTORY
 from ackbox.faces.cli.verb import verb, verbs
 from ackbox.faces.terminal_text import Column
 
@@ -494,5 +495,5 @@ def _vault_of(record: dict[str, Any]) -> str:
     return roster.apply(None, msgspec.convert(raw, roster.Record)).vault
 
 
-for _command in VAULT.values():
+for _command in [*VAULT.values(), *HISTORY.values()]:
     _group.add_command(_command)

@@ -44,6 +44,8 @@ APART = {
     "roster.append": "Members of a sealed workspace sign records on their machines.",
     "roster.get": "Clients that have a vault key read it to check who is a member.",
     "roster.request": "Clients that make a vault key send it.",
+    "share.add": "Members of a sealed workspace share messages on their machines.",
+    "share.list": "Clients that have a vault key open what was shared with them.",
     "text.list": "Clients that have a vault key verify and open the texts.",
     "text.put": "Members of a sealed workspace seal texts on their machines.",
     "roster.requests": "Admins of a sealed workspace compare and answer requests.",

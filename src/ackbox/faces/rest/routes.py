@@ -39,6 +39,8 @@ ROUTES: dict[str, tuple[str, str]] = {
     "roster.get": ("GET", "/v1/roster"),
     "roster.request": ("POST", "/v1/roster/requests"),
     "roster.requests": ("GET", "/v1/roster/requests"),
+    "share.add": ("POST", "/v1/shares"),
+    "share.list": ("GET", "/v1/shares"),
     "text.list": ("GET", "/v1/texts"),
     "text.put": ("POST", "/v1/texts"),
     "thread.list": ("GET", "/v1/threads"),

@@ -1435,6 +1435,15 @@ SELECT seq, member, counter, hash, header, wraps_hash, content_hash, signature, 
 -- One sealed text with its content; primary key.
 SELECT seq, member, counter, hash, header, wraps_hash, content_hash, signature, wraps, content FROM sealed_text WHERE ws = :ws AND seq = :seq;
 
+-- name: sealed_share_add
+-- Store a share, unless another server just did.
+INSERT INTO sealed_share (ws, reader, seq, body, signature, created_at) VALUES (:ws, :reader, :seq, :body, :signature, :now)
+ON CONFLICT (ws, reader, seq) DO NOTHING;
+
+-- name: sealed_share_at
+-- The share of one message for one reader; primary key.
+SELECT body, signature FROM sealed_share WHERE ws = :ws AND reader = :reader AND seq = :seq;
+
 -- name: sealed_begin
 -- Begin to add to a roster or a chain: the row stays locked until the commit, so that servers add one after the other; primary key.
 UPDATE workspace SET sealed = sealed WHERE ws = :ws;

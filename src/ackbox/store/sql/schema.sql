@@ -517,3 +517,13 @@ CREATE TABLE sealed_text (
 CREATE UNIQUE INDEX sealed_text_by_member ON sealed_text (ws, member, counter);
 
 CREATE UNIQUE INDEX sealed_text_by_object ON sealed_text (ws, noun, object, edition);
+
+CREATE TABLE sealed_share (
+    ws         INTEGER NOT NULL,
+    reader     TEXT    NOT NULL,
+    seq        INTEGER NOT NULL,
+    body       BLOB NOT NULL,
+    signature  BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (ws, reader, seq)
+) STRICT, WITHOUT ROWID;
