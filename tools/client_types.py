@@ -23,6 +23,8 @@ import msgspec
 from ackbox.client import client as home
 from ackbox.client.client import Client, spoken
 from ackbox.client.sync import SyncClient
+from ackbox.client.times import is_time
+from ackbox.client.times import names as timed
 from ackbox.ops.event.feed import Feed
 from ackbox.ops.table import OPERATIONS, Call, Operation
 
@@ -36,6 +38,15 @@ Nothing of it is there at run time. Explained in docs/howto/use-the-python-clien
 """
 
 '''
+RESULTS = "ackbox.client.results"
+RESULTS_HEAD = '''# Written by tools/make_reference.py from the table of operations.
+# Change the code, then run `make docs`.
+"""Results of the client that have times in them, for type checkers and editors.
+
+Explained in docs/howto/use-the-python-client.md.
+"""
+
+'''
 WIDTH = 100
 SELF = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -43,7 +54,8 @@ SELF = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
 class Names:
     """The names that the file takes from elsewhere, and what each is called in it."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: str = "") -> None:
+        self._home = home
         self._taken: set[tuple[str, str]] = set()
         results = {operation.result for operation in OPERATIONS.values()}
         self._twice = {
@@ -54,9 +66,12 @@ class Names:
         """Return what a name of a module is called in the file: with its module before it when
         two have it.
         """
+        if module == self._home:
+            return name
         if module != "builtins":
             self._taken.add((module, name))
-        return module.rpartition(".")[2].title() + name if name in self._twice else name
+        is_twice = name in self._twice and module != RESULTS
+        return module.rpartition(".")[2].title() + name if is_twice else name
 
     def imports(self) -> str:
         """Return the lines that import them."""
@@ -121,7 +136,7 @@ def _verb(operation: Operation, family: str, names: Names) -> str:
     return _method(
         f"{'' if family else 'async '}def {spoken(operation.verb)}",
         [SELF, *_keywords(operation.params, names)],
-        _type(operation.result, names),
+        _type(operation.result, names, with_times=True),
         operation.description,
     )
 
@@ -195,7 +210,9 @@ def _written(annotation: ast.AST, names: Names) -> str:
     are at home.
     """
     for each in ast.walk(annotation):
-        if isinstance(each, ast.Name) and each.id in vars(home):
+        if isinstance(each, ast.Name) and each.id in timed():
+            each.id = names.take(RESULTS, each.id)
+        elif isinstance(each, ast.Name) and each.id in vars(home):
             thing = vars(home)[each.id]
             each.id = (
                 _type(thing, names)
@@ -205,21 +222,46 @@ def _written(annotation: ast.AST, names: Names) -> str:
     return ast.unparse(annotation).replace("'", '"')
 
 
-def _type(kind: Any, names: Names) -> str:
+def _type(kind: Any, names: Names, *, with_times: bool = False) -> str:
     """Return a type as it is written; of its limits the server knows."""
     origin, inside = get_origin(kind), get_args(kind)
+    if with_times and is_time(kind):
+        return names.take("datetime", "datetime")
+    if with_times and (own := _result_name(kind)):
+        return names.take(RESULTS, own)
     if origin is Annotated:
-        return _type(inside[0], names)
+        return _type(inside[0], names, with_times=with_times)
     if origin is Literal:
         return f"{names.take('typing', 'Literal')}[{', '.join(map(_value, inside))}]"
     if origin in (Union, UnionType):
-        return " | ".join(_type(each, names) for each in inside)
+        return " | ".join(_type(each, names, with_times=with_times) for each in inside)
     if origin is not None:
-        return f"{_type(origin, names)}[{', '.join(_type(each, names) for each in inside)}]"
+        parts = ", ".join(_type(each, names, with_times=with_times) for each in inside)
+        return f"{_type(origin, names)}[{parts}]"
     if kind is NoneType:
         return "None"
     # In a class with a method `list`, `list` is that method.
     return "builtins.list" if kind is list else names.take(kind.__module__, kind.__name__)
+
+
+def _result_name(kind: Any) -> str | None:
+    """Return what the client's own form of a result struct is called; null if it has none."""
+    return next((name for name, each in timed().items() if each is kind), None)
+
+
+def result_types() -> str:
+    """Return the file with the results of a client that have times in them."""
+    names = Names(RESULTS)
+    classes = [
+        f"class {name}(msgspec.Struct, frozen=True, kw_only=True):\n"
+        + "".join(
+            f"    {field.name}: {_type(field.type, names, with_times=True)}\n"
+            for field in msgspec.structs.fields(kind)
+        )
+        for name, kind in timed().items()
+    ]
+    imports = names.imports().replace("import builtins\n", "import builtins\n", 1)
+    return _formatted(f"{RESULTS_HEAD}{imports}\nimport msgspec\n\n" + "\n".join(classes))
 
 
 def _method(head: str, parameters: list[inspect.Parameter], returns: str, says: str) -> str:

@@ -1,5 +1,5 @@
 """Write what is generated: docs/reference/*.md, src/ackbox/store/sql/schema.sql,
-src/ackbox/client/verbs.pyi and clients/typescript/src/client.ts.
+src/ackbox/client/verbs.pyi, src/ackbox/client/results.pyi and clients/typescript/src/client.ts.
 
     python -m tools.make_reference           (needs the project's environment; `make docs` has it)
 
@@ -34,7 +34,7 @@ from ackbox.model.receipt import Receipt
 from ackbox.ops.access import ALLOWED, Scope
 from ackbox.ops.table import OPERATIONS, Call, Operation
 from tools import compatibility
-from tools.client_types import client_types
+from tools.client_types import client_types, result_types
 from tools.dialect_errors import dialect_errors_page
 from tools.reading import Verb, resources_and_prompts, schema_sql, tools_of, verbs, verbs_of
 from tools.shapes import anchor, field_table, given_table, nested, nested_sections
@@ -373,6 +373,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/compatibility.md": compatibility.page,
     "src/ackbox/store/sql/schema.sql": schema_sql,
     "src/ackbox/client/verbs.pyi": client_types,
+    "src/ackbox/client/results.pyi": result_types,
     "clients/typescript/src/client.ts": typescript_client,
 }
 

@@ -42,3 +42,8 @@ def __getattr__(name: str) -> object:
     if name in _HOMES:
         return getattr(importlib.import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'ackbox' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return the public names, for completion in a REPL."""
+    return sorted(__all__)

@@ -9,13 +9,18 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 import ackbox
+from ackbox.client import results
+from ackbox.client.results import Message
 from ackbox.client.running import is_held
 from ackbox.client.socket import SocketTransport
 from ackbox.errors import BadKey, Unavailable, UnknownRecipient
@@ -46,11 +51,28 @@ async def test_every_operation_is_a_method_and_gives_its_result(served: Served) 
     async with ackbox.Client(served.url, served.key, agent="ana") as client:
         assert names_of(client) == set(OPERATIONS)
         sent = await client.message.send(to="bob", body="hello")
-        assert await client.message.get(id=sent.id) == await served.app.call(
-            "message.get", {"id": sent.id}, credential=served.key
-        )
+        found = await served.app.call("message.get", {"id": sent.id}, credential=served.key)
+        got = await client.message.get(id=sent.id)
+        assert isinstance(got, Message) and isinstance(got, type(found))
+        assert got == msgspec.json.decode(msgspec.json.encode(found), type=Message)
+        assert got.created_at == datetime.fromisoformat(found.created_at)
         typed: messages.Sent = await client.do(messages.send, messages.Send(to="bob", body="again"))
-        assert typed.recipients[0].agent == "bob"
+        assert (typed.recipients[0].agent, type(typed.created_at)) == ("bob", str)
+        # Also deep inside a result, in what is part of itself, and in events.
+        await client.agent.check_in(instance="laptop")
+        [listed] = (await client.agent.list(name="ana")).agents
+        events = (await client.event.list(limit=5)).events
+        times = [listed.last_seen, listed.instances[0].last_seen, events[0].at, got.created_at]
+        assert [at.tzinfo for at in times if at] == [UTC] * 4
+    async with ackbox.Client(served.url, served.key, agent="ana", text_times=True) as client:
+        assert (await client.message.get(id=sent.id)).created_at == found.created_at
+
+
+def test_the_public_names_complete_in_a_shell() -> None:
+    assert dir(ackbox) == ackbox.__all__
+    assert "Letter" in dir(results) and results.Letter is results.Letter
+    with pytest.raises(AttributeError):
+        attrgetter("Lettre")(results)
 
 
 async def test_what_is_refused_is_raised_as_in_process(served: Served) -> None:
@@ -152,7 +174,7 @@ async def test_only_what_may_be_done_twice_is_asked_again_when_its_answer_is_los
                         "thread": "1",
                         "sender": "ana",
                         "type": "direct",
-                        "created_at": "",
+                        "created_at": "2026-12-01T09:00:00.000Z",
                         "recipient_count": 0,
                         "recipients": [],
                     },

@@ -28,9 +28,10 @@ SAID = re.compile(
 AWAITED = """
 async def awaited(client: ackbox.Client) -> None:
     sent = await client.message.send(to=["bob", "eve"], body="hello", intent="question", priority=4)
-    reveal_type(sent)  #: note ackbox.ops.message.send.Sent
+    reveal_type(sent)  #: note ackbox.client.results.Sent
     reveal_type(sent.id)  #: note str
-    reveal_type((await client.session.end()).session)  #: note ackbox.ops.session.list.Session
+    reveal_type(sent.created_at)  #: note datetime.datetime
+    reveal_type((await client.session.end()).session)  #: note ackbox.client.results.Session
     reveal_type(await client.login.end())  #: note ackbox.ops.login.Ended
     reveal_type([letter.body async for letter in client.letters(mark="read")])  #: note list[str]
     pages = client.pages(of="inbox", kinds=["message.sent"])

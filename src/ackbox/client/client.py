@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, Unpack
 import msgspec
 
 from ackbox.client.http import NoServer
+from ackbox.client.times import with_times
 from ackbox.errors import RateLimited, Unavailable
-from ackbox.model.message import Letter
 from ackbox.model.receipt import Mark
-from ackbox.ops.event.feed import Event
+from ackbox.ops.event import feed
 from ackbox.ops.table import (
     OPERATIONS,
     Call,
@@ -31,6 +31,7 @@ from ackbox.ops.table import (
 )  # the package fills the table as it is imported
 
 if TYPE_CHECKING:
+    from ackbox.client.results import Event, Letter
     from ackbox.client.verbs import Follow, Nouns
 else:
     Nouns = object
@@ -101,7 +102,8 @@ class Client(Nouns):
     client.message.send(to="bob", body="hello")`.
 
     Without an address and key, the client finds them as the command line does. `workspace`, `agent`
-    and `instance` are the defaults of every call. After a lost connection the client reconnects
+    and `instance` are the defaults of every call. Times in results are aware `datetime`s, with
+    `text_times` text as the server sends it. After a lost connection the client reconnects
     automatically.
     """
 
@@ -115,8 +117,10 @@ class Client(Nouns):
         instance: str | None = None,
         data_dir: str | None = None,
         patience_s: float = 10.0,
+        text_times: bool = False,
         transport: Transport | None = None,
     ) -> None:
+        self._text_times = text_times
         if transport is None:
             from ackbox.client.discovery import caller
             from ackbox.client.transports import transport as transport_of
@@ -156,32 +160,41 @@ class Client(Nouns):
         await self._transport.close()
 
     async def call(self, name: str, /, **params: Any) -> Any:
-        """Call an operation by its name and return its result struct.
+        """Call an operation by its name and return its result struct, with times as `datetime`.
 
         Raises NoServer and the errors of ackbox.errors.
         """
         operation = OPERATIONS.get(name)
         if operation is None:
             raise AttributeError(f"there is no operation {name!r}")
+        raw = await self._answer(operation, params)
+        return msgspec.json.decode(raw, type=self._shape(operation.result))
+
+    async def _answer(self, operation: Operation, params: dict[str, Any]) -> bytes:
         given = self._own(operation) | {
             field: value for field, value in params.items() if value is not None
         }
         if "idempotency_key" in operation.params.__struct_fields__:
             # The call can be sent again if the reply is lost, and is stored once.
             given.setdefault("idempotency_key", uuid.uuid4().hex)
-        raw = await self._transport.call(
-            name, msgspec.json.encode(given), may_repeat=_may_repeat(operation, given)
+        return await self._transport.call(
+            operation.name, msgspec.json.encode(given), may_repeat=_may_repeat(operation, given)
         )
-        return msgspec.json.decode(raw, type=operation.result)
+
+    def _shape(self, result: Any) -> Any:
+        return result if self._text_times else with_times(result)
 
     async def do(self, operation: Callable[[Context, P], Awaitable[R]], params: P) -> R:
-        """Call an operation with its parameter struct; a type checker knows parameters and result.
+        """Call an operation with its parameter struct; a type checker knows parameters and result,
+        in which times are text.
 
         `sent = await client.do(messages.send, messages.Send(to="bob", body="hello"))`
         """
         found = next(each for each in OPERATIONS.values() if each.run is operation)
         given = {name: getattr(params, name) for name in params.__struct_fields__}
-        result: R = await self.call(found.name, **msgspec.to_builtins(given))
+        result: R = msgspec.json.decode(
+            await self._answer(found, msgspec.to_builtins(given)), type=found.result
+        )
         return result
 
     async def pages(
@@ -199,7 +212,9 @@ class Client(Nouns):
         last = 0
         async with aclosing(self._transport.follow(asked)) as pages:
             async for page in pages:
-                events = [msgspec.json.decode(raw, type=Event) for raw in page.events]
+                events = [
+                    msgspec.json.decode(raw, type=self._shape(feed.Event)) for raw in page.events
+                ]
                 yield [event for event in events if event.seq > last], page.cursor
                 last = max([last, *(event.seq for event in events)])
 

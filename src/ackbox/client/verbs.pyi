@@ -12,77 +12,103 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Literal, TypedDict, Unpack
 
 from ackbox.client.client import P, R, Transport
-from ackbox.model.message import Letter, Message, Ref
-from ackbox.model.sealed import SealedMessage
-from ackbox.model.task import Task
-from ackbox.ops.agent.check_in import CheckedIn, CheckedOut
-from ackbox.ops.agent.dismiss import Dismissed
-from ackbox.ops.agent.heartbeat import Alive
-from ackbox.ops.agent.list import Roster
-from ackbox.ops.agent.quiet import QuietRules
-from ackbox.ops.agent.set_kind import KindSet
-from ackbox.ops.agent.whoami import Identity
-from ackbox.ops.event.feed import Event, Events
-from ackbox.ops.event.list import Activity
-from ackbox.ops.event.log import Lines
-from ackbox.ops.inbox import Checked
-from ackbox.ops.invite import Invited
-from ackbox.ops.key import Keys, NewKey, RotatedKey
-from ackbox.ops.login import Ended as LoginEnded
-from ackbox.ops.login import Link
-from ackbox.ops.mailbox import Mailbox
-from ackbox.ops.message.ask import Asked
-from ackbox.ops.message.history import Found, Past
-from ackbox.ops.message.preview import Previewed
-from ackbox.ops.message.send import Sent
-from ackbox.ops.message.send_many import SentMany
-from ackbox.ops.message.status import StatusOf
-from ackbox.ops.message.transcript import Transcript
-from ackbox.ops.message.withdraw import Withdrawn
-from ackbox.ops.mute import Unmuted
-from ackbox.ops.note.change import Removed, Tidied
-from ackbox.ops.note.find import NotePage
-from ackbox.ops.note.graph import Explored, GotNote
-from ackbox.ops.note.link import Linked, Unlinked
-from ackbox.ops.note.write import Added, NewLink, NewNote, Note
-from ackbox.ops.pause import PauseChanged, Resumed
-from ackbox.ops.program.report import Reported
-from ackbox.ops.program.shown import Shown
-from ackbox.ops.program.wake import Noted, Woken
-from ackbox.ops.receipt import Marked
-from ackbox.ops.review import Review, Reviews
-from ackbox.ops.roster import Appended, Requested, RosterRecords, SignedRecord, WaitingRequests
-from ackbox.ops.rules.mutes import Muted
-from ackbox.ops.schedule import Schedule, Schedules
-from ackbox.ops.server import BackedUp, Status
-from ackbox.ops.session.context import Opening
-from ackbox.ops.session.list import Claims, Sessions
-from ackbox.ops.session.start import Checkpointed, Started
-from ackbox.ops.session.start import Ended as StartEnded
-from ackbox.ops.share import AddedShares, GivenShare, ListedShares
-from ackbox.ops.table import Context
-from ackbox.ops.task.claim import Claimed
-from ackbox.ops.task.create import Created
-from ackbox.ops.task.create_many import CreatedMany, PlannedTask
-from ackbox.ops.task.find import TaskPage
-from ackbox.ops.task.finish_many import FinishedMany
-from ackbox.ops.task.plan import Planned
-from ackbox.ops.text import GivenText, ListedTexts, PutDone
-from ackbox.ops.thread import Thread, Threads
-from ackbox.ops.turn import Turn, TurnMessage
-from ackbox.ops.webhook import NewWebhook, Received, Webhook, Webhooks
-from ackbox.ops.webhook_out.manage import (
+from ackbox.client.results import (
+    Activity,
+    Added,
+    Alive,
+    Asked,
+    Checked,
+    CheckedIn,
+    CheckedOut,
+    Checkpointed,
+    Claimed,
+    Created,
+    CreatedMany,
+    Event,
+    Events,
+    Explored,
+    FinishedMany,
+    Flow,
+    Found,
+    GotNote,
+    Health,
+    Invited,
+    Keys,
+    Letter,
+    Lines,
+    Link,
+    Linked,
+    Mailbox,
+    Message,
+    Muted,
+    Needs,
+    NewKey,
     NewOutgoing,
+    NewWebhook,
+    Note,
+    NotePage,
+    Opening,
     OutgoingWebhook,
     OutgoingWebhooks,
-    Retried,
-    Tested,
+    Overview,
+    Past,
+    PauseChanged,
+    Previewed,
+    QuietRules,
+    Removed,
+    Reported,
+    Resumed,
+    Review,
+    Reviews,
+    Roster,
+    RotatedKey,
+    Schedule,
+    Schedules,
+    Sent,
+    SentMany,
+    Sessions,
+    StartEnded,
+    Started,
+    Status,
+    StatusOf,
+    Task,
+    TaskPage,
+    Thread,
+    Threads,
+    Turn,
+    Unmuted,
+    Webhook,
+    Webhooks,
+    Woken,
+    Workspace,
+    Workspaces,
 )
+from ackbox.model.message import Ref
+from ackbox.model.sealed import SealedMessage
+from ackbox.ops.agent.dismiss import Dismissed
+from ackbox.ops.agent.set_kind import KindSet
+from ackbox.ops.agent.whoami import Identity
+from ackbox.ops.login import Ended as LoginEnded
+from ackbox.ops.message.transcript import Transcript
+from ackbox.ops.message.withdraw import Withdrawn
+from ackbox.ops.note.change import Tidied
+from ackbox.ops.note.link import Unlinked
+from ackbox.ops.note.write import NewLink, NewNote
+from ackbox.ops.program.shown import Shown
+from ackbox.ops.program.wake import Noted
+from ackbox.ops.receipt import Marked
+from ackbox.ops.roster import Appended, Requested, RosterRecords, SignedRecord, WaitingRequests
+from ackbox.ops.server import BackedUp
+from ackbox.ops.session.list import Claims
+from ackbox.ops.share import AddedShares, GivenShare, ListedShares
+from ackbox.ops.table import Context
+from ackbox.ops.task.create_many import PlannedTask
+from ackbox.ops.task.plan import Planned
+from ackbox.ops.text import GivenText, ListedTexts, PutDone
+from ackbox.ops.turn import TurnMessage
+from ackbox.ops.webhook import Received
+from ackbox.ops.webhook_out.manage import Retried, Tested
 from ackbox.ops.workspace.export import Exported, Imported
-from ackbox.ops.workspace.needs import Needs
-from ackbox.ops.workspace.overview import Overview
-from ackbox.ops.workspace.settings import Workspace, Workspaces
-from ackbox.ops.workspace.statistics import Flow, Health
 
 class Follow(TypedDict, total=False):
     workspace: str | None
@@ -4919,17 +4945,20 @@ class SyncNouns:
         instance: str | None = None,
         data_dir: str | None = None,
         patience_s: float = 10.0,
+        text_times: bool = False,
         transport: Transport | None = None,
     ) -> None: ...
     def call(self, name: str, /, **params: Any) -> Any:
-        """Call an operation by its name and return its result struct.
+        """Call an operation by its name and return its result struct, with times as
+        `datetime`.
 
         Raises NoServer and the errors of ackbox.errors.
         """
 
     def do(self, operation: Callable[[Context, P], Awaitable[R]], params: P) -> R:
         """Call an operation with its parameter struct; a type checker knows parameters and
-        result.
+        result,
+        in which times are text.
 
         `sent = await client.do(messages.send, messages.Send(to="bob", body="hello"))`
         """

@@ -131,6 +131,7 @@ class CliContext:
                 agent=self.agent if named else self.setting("agent"),
                 instance=self.setting("instance"),
                 patience_s=patience_s,
+                text_times=True,
             ) as client:
                 yield client
         except NoServer as error:

@@ -54,6 +54,7 @@ def rpc(ctx: CliContext, system: str, project: Path) -> None:
         workspace=ctx.setting("workspace"),
         agent=ctx.agent,
         instance=ctx.setting("instance"),
+        text_times=True,
     )
 
     def ready() -> None:
