@@ -33,6 +33,7 @@ SCRIPTS = (
     "waits",
     "commands",
     "peer",
+    "sealed",
 )
 LONGEST_S = 900
 

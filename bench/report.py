@@ -63,6 +63,12 @@ WHY = {
         "Every call checks the key, the Host and the limits, opens a reading transaction and"
         " answers with text and with structure; the echo does none of it."
     ),
+    "S20": (
+        "A plain send is one request and takes the client almost nothing. A sealed one encrypts the"
+        " message key for each reader, signs, and stores the state twice on disk, so that a crash"
+        " neither loses nor repeats a message. The server checks the signature, the roster and the"
+        " sender's chain, and writes three times as many bytes."
+    ),
     "S15": (
         "The message itself is 1.4 KB with its index entries. Each of ten receipts takes about 90"
         " bytes, as it says who marked what, when, through which face and operation; each of ten"
