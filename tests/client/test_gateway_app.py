@@ -17,6 +17,7 @@ from ackbox.client.narrow import NarrowCaller
 from ackbox.errors import AckboxError, BadKey, ForkedRoster, Unavailable
 from ackbox.faces.server.gateway_app import GatewayApp
 from ackbox.faces.server.gateway_keys import LocalKeys, key_in
+from ackbox.model.key import mint
 from tests.client.sealed import Client, Member, Team, serving_in_thread
 from tests.engines import Clock
 from tests.serving import Served
@@ -142,6 +143,22 @@ async def test_a_link_signs_in_once_and_in_time_and_signing_out_ends_the_session
         assert await gateway.app.ended_keys() >= {made.id}
         with pytest.raises(BadKey):
             await call("agent.whoami", {}, credential=made.key)
+
+
+def key_with(secret: int) -> str:
+    """Return a key with the id that all of these have, and a secret of its own."""
+
+    def random_bytes(count: int) -> bytes:
+        return bytes([7 if count == 8 else secret]) * count
+
+    return mint("agt", random_bytes=random_bytes).reveal()
+
+
+def test_a_key_with_the_id_of_another_and_its_own_secret_is_refused() -> None:
+    keys = LocalKeys(key_with(1), Clock())
+    assert keys.find(key_with(1)).kind == "file"
+    with pytest.raises(BadKey, match="not a key of this gateway"):
+        keys.find(key_with(2))
 
 
 async def test_a_key_that_the_server_ended_is_made_again_and_else_the_error_names_the_gateway(

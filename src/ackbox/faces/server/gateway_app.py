@@ -23,7 +23,7 @@ from ackbox.client.http import NoServer
 from ackbox.client.narrow import NarrowCaller
 from ackbox.client.staying import Staying
 from ackbox.client.vaults import Profile
-from ackbox.errors import AckboxError, BadKey, NotAllowed, NotYou, Unavailable
+from ackbox.errors import AckboxError, BadKey, NotYou, Unavailable
 from ackbox.faces.server.gateway_keys import LocalKeys
 from ackbox.faces.server.sealed_app import SealedApp, given_of, refuse_gone
 from ackbox.model.moment import to_text
@@ -40,10 +40,6 @@ WS = 1
 TRY_AGAIN_S = 1.0
 # The call itself waits at the server, with the sealed question in its hands.
 WAITS_THERE = ("message.ask",)
-# They make and end keys of the server, and a gateway gives nobody a key that is good elsewhere.
-ABOUT_KEYS = frozenset(
-    {"invite.create", "invite.redeem", "key.create", "key.list", "key.revoke", "key.rotate"}
-)
 WHO = ("workspace", "agent", "instance")
 
 
@@ -103,13 +99,10 @@ class GatewayApp(SealedApp):
         gone: Gone | None = None,
         fits: Fits = all_fit,
     ) -> Any:
-        """Run an operation whose parameters are decoded."""
+        """Run an operation whose parameters are decoded; none that makes keys of the server, which
+        no member's role may.
+        """
         allow(caller, operation.name, operation.needs(asked))
-        if operation.name in ABOUT_KEYS:
-            raise NotAllowed(
-                "A gateway makes, lists and ends no keys of the server.",
-                hint=f"Use the server itself: {self.caller.url}, or the commands of `ackbox key`.",
-            )
         return await super().run(operation, self._as_member(asked, caller), caller, gone, fits)
 
     def _as_member(self, asked: Call, caller: Caller) -> Call:
