@@ -115,8 +115,17 @@ def client_types() -> str:
 
 
 def _formatted(text: str) -> str:
-    command = [sys.executable, "-m", "ruff", "format", "--stdin-filename", "verbs.pyi", "-"]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout
+    ruff = [sys.executable, "-m", "ruff"]
+    # Imports in their order first: the formatter leaves them as they are.
+    for command in (["check", "--quiet", "--select", "I", "--fix"], ["format"]):
+        text = subprocess.run(
+            [*ruff, *command, "--stdin-filename", "src/ackbox/client/verbs.pyi", "-"],
+            input=text,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    return text
 
 
 def _class(noun: str, family: str) -> str:

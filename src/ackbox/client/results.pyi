@@ -7,8 +7,10 @@ Explained in docs/howto/use-the-python-client.md.
 
 import builtins
 from datetime import datetime
-from msgspec import UnsetType
 from typing import Any, Literal
+
+import msgspec
+from msgspec import UnsetType
 
 from ackbox.model.message import Ref
 from ackbox.model.program import Collision
@@ -22,8 +24,6 @@ from ackbox.ops.rules.overlap import Overlap
 from ackbox.ops.session.start import Kept
 from ackbox.ops.thread import Person
 from ackbox.ops.workspace.statistics import Delay
-
-import msgspec
 
 class Acknowledged(msgspec.Struct, frozen=True, kw_only=True):
     id: str
