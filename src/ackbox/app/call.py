@@ -360,7 +360,8 @@ class App:
             if gone is not None and gone.is_set:
                 raise CallerGone("The caller disconnected.", hint="Ask again.")
             store = Store(tx, ws)
-            await tx.ahead(lambda: foresee(store, operation, caller, asked))
+            if tx.looks_ahead:
+                await tx.ahead(lambda: foresee(store, operation, caller, asked))
             workspace = await workspace_of(store, caller, asked.workspace)
             if workspace.sealed:
                 refuse_plain(operation.name, asked)

@@ -24,6 +24,8 @@ class Transaction(Protocol):
     """Named statements, run in order; all or nothing."""
 
     writable: bool
+    # Whether `ahead` saves anything, so that a caller need not think of what to say.
+    looks_ahead: bool
 
     async def rows(self, name: str, /, **parameters: Any) -> Sequence[Row]:
         """Run a statement and return every row.

@@ -69,6 +69,8 @@ class PostgresTransaction:
     A query has one answer until the work writes, and those that are foreseen come together.
     """
 
+    looks_ahead = True
+
     def __init__(self, batches: Batches, *, writable: bool) -> None:
         self.writable = writable
         self._batches = batches

@@ -29,6 +29,8 @@ def not_a_text() -> apsw.CorruptError:
 class SqliteTransaction:
     """Statements on one connection, for work without a time limit."""
 
+    looks_ahead = False
+
     def __init__(
         self, connection: apsw.Connection, statements: dict[str, Statement], *, writable: bool
     ) -> None:
