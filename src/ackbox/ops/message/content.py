@@ -1,4 +1,4 @@
-"""The text of a message: its limits, and the fields by which a repeated send is known.
+"""The text of a message: its limits.
 
 Explained in docs/why/delivery.md.
 """
@@ -12,39 +12,10 @@ import msgspec
 from ackbox.errors import Invalid, MissingField, TooLong
 from ackbox.model.message import BODY_LIMIT, SUBJECT_LIMIT
 from ackbox.model.text import composed, without_ignorables
-from ackbox.ops.rules.content_hash import ContentHash
 from ackbox.ops.rules.metadata import check_metadata
 
 if TYPE_CHECKING:
     from ackbox.ops.message.send import Send
-
-CONTENT = ContentHash(
-    ignored=(
-        "idempotency_key",
-        "unknown",
-        "mention",
-        "by_instance",
-        "exact",
-        "lists_everyone",
-        "relaxed_limits",
-        "sealed",
-    ),
-    first=(
-        "to",
-        "body",
-        "to_instance",
-        "subject",
-        "intent",
-        "priority",
-        "refs",
-        "metadata",
-        "parent",
-        "expects_reply_by",
-        "expires_in_days",
-        "facts",
-    ),
-    first_if_set=("reply_all", "reroute"),
-)
 
 
 def check_text(params: Send) -> dict[str, Any]:

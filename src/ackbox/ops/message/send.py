@@ -27,10 +27,11 @@ from ackbox.model.text import composed
 from ackbox.ops.lenient import CLEARS
 from ackbox.ops.message.ahead import foresee, joins
 from ackbox.ops.message.audience import Audience, Recipient, describe, mentioned, resolve
-from ackbox.ops.message.content import CONTENT, check_text
+from ackbox.ops.message.content import check_text
 from ackbox.ops.message.loop_guard import hold_budgets, hold_repeats, hops
 from ackbox.ops.message.sealed import SealedLetter, take_sealed
 from ackbox.ops.rules import show
+from ackbox.ops.rules.content_hash import ContentHash
 from ackbox.ops.rules.named import find_seen
 from ackbox.ops.rules.obligations import answer
 from ackbox.ops.rules.pauses import refuse_paused
@@ -178,6 +179,36 @@ class Send(Call, frozen=True, kw_only=True):
             )
         ),
     ] = None
+
+
+CONTENT = ContentHash(
+    Send,
+    ignored=(
+        "idempotency_key",
+        "unknown",
+        "mention",
+        "by_instance",
+        "exact",
+        "lists_everyone",
+        "relaxed_limits",
+        "sealed",
+    ),
+    first=(
+        "to",
+        "body",
+        "to_instance",
+        "subject",
+        "intent",
+        "priority",
+        "refs",
+        "metadata",
+        "parent",
+        "expects_reply_by",
+        "expires_in_days",
+        "facts",
+    ),
+    first_if_set=("reply_all", "reroute"),
+)
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,6 @@ Explained in docs/why/delivery.md, "Exactly once in the store".
 
 from __future__ import annotations
 
-import functools
 import hashlib
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -22,15 +21,33 @@ FIRST_BYTES = hashlib.sha256().digest_size
 
 
 class ContentHash:
-    """The hash of the parameters of one operation."""
+    """The hash of the content of one shape of parameters.
+
+    Parameters of a subclass have the same content: what it adds is not sent, and its own defaults
+    are values like others.
+    """
 
     def __init__(
-        self, *, ignored: Collection[str], first: Collection[str], first_if_set: Collection[str]
+        self,
+        shape: type[Call],
+        *,
+        ignored: Collection[str],
+        first: Collection[str],
+        first_if_set: Collection[str],
     ) -> None:
         """`ignored` are fields that are not content. The first version covers the fields in `first`
         always, and those in `first_if_set` as true if they are set; this never changes.
         """
-        self._ignored = frozenset((*Call.__struct_fields__, *ignored))
+        no_content = {*Call.__struct_fields__, *ignored}
+        self._defaults = {
+            field.name: (
+                field.default
+                if field.default_factory is msgspec.NODEFAULT
+                else field.default_factory()
+            )
+            for field in msgspec.structs.fields(shape)
+            if field.name not in no_content
+        }
         self._first, self._first_if_set = tuple(first), tuple(first_if_set)
 
     def of(self, params: Call) -> bytes:
@@ -48,22 +65,12 @@ class ContentHash:
 
     def _set(self, params: Call) -> dict[str, Any]:
         """Return the fields of the content that are not at their defaults."""
-        found = {}
-        for name, default in _defaults(type(params)).items():
-            if name not in self._ignored and (value := getattr(params, name)) != default:
-                found[name] = value
-        return found
+        return {
+            name: value
+            for name, default in self._defaults.items()
+            if (value := getattr(params, name)) != default
+        }
 
 
 def _digest(own: Mapping[str, Any]) -> bytes:
     return hashlib.sha256(msgspec.json.encode(own, order="deterministic")).digest()
-
-
-@functools.cache
-def _defaults(of: type[Call]) -> dict[str, Any]:
-    return {
-        field.name: (
-            field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
-        )
-        for field in msgspec.structs.fields(of)
-    }

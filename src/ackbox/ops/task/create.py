@@ -85,6 +85,7 @@ class Create(Call, frozen=True, kw_only=True):
 
 
 CONTENT = ContentHash(
+    Create,
     ignored=("idempotency_key", "unknown", "exact"),
     first=(
         "title",
