@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import shutil
 import tempfile
@@ -27,6 +28,9 @@ if (
     tempfile.tempdir = None
 # Tests keep no key in the keychain of the person who runs them.
 os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+# Tests make and drop whole servers: with Python's threshold, collecting garbage takes a twentieth
+# of their time.
+gc.set_threshold(10_000, 20, 20)
 # Each client of httpx2 reads all certificate authorities of the system, some 60 ms of processor
 # time; tests make thousands of clients, and none of them talks TLS to a stranger.
 httpcore2.default_ssl_context = functools.cache(httpcore2.default_ssl_context)
