@@ -76,9 +76,8 @@ class App:
         self.limits = limits or Limits()
         self._skew_ms = lambda: self.engine.skew_ms
         self._new_id = IdMaker()
-        self.alive = Alive(
-            lambda: self.clock()
-        )  # through self: tests set the clock after the app is made
+        # Through self: tests set the clock after the app is made.
+        self.alive = Alive(lambda: self.clock())
         self._callers = Callers(engine, lambda: self.clock())
         self._totals = Totals()
         self._rooms = Rooms()
