@@ -184,14 +184,30 @@ async def test_a_socket_is_told_of_news_and_keeps_its_member_online(gateway: Gat
             await line.send(json.dumps(frame))
             return json.loads(await line.recv())
 
-        came = await say({"id": 1, "op": "agent.check_in", "stay": True, "params": {}})
+        came = await say(
+            {"id": 1, "op": "agent.check_in", "stay": True, "params": {"summary": CANARY}}
+        )
         await say({"id": 2, "subscribe": {"of": "inbox", "agent": "ana"}})
         (sent,) = await gateway.bob("send", "ana", f"{CANARY} pushed")
         pushed = json.loads(await line.recv())
         online = await asyncio.to_thread(gateway.ana, "who", "--online")
-    assert came["result"]["me"]["presence"] == "online"
+    me = came["result"]["me"]
+    assert (me["presence"], me["summary"]) == ("online", CANARY)
     assert CANARY not in json.dumps(pushed) and sent["id"] in json.dumps(pushed)
     assert "ana" in json.dumps(online)
+
+
+async def test_tasks_and_notes_are_sealed_on_their_way_through(gateway: Gateway) -> None:
+    async with gateway.http() as http:
+        task = await http.post("/v1/tasks", json={"title": f"{CANARY} task"})
+        note = await http.post("/v1/notes", json={"title": "note", "text": f"{CANARY} note"})
+        listed = await http.get("/v1/tasks")
+        found = await http.get(f"/v1/notes/{note.json()['id']}")
+    assert (task.status_code, note.status_code) == (201, 201), (task.text, note.text)
+    assert [each["title"] for each in listed.json()["tasks"]] == [f"{CANARY} task"]
+    assert f"{CANARY} note" in found.text
+    (seen,) = await gateway.bob("task", "list")
+    assert seen["title"] == f"{CANARY} task"
 
 
 async def test_only_its_own_keys_its_member_and_its_workspace_are_accepted(
