@@ -215,3 +215,82 @@ def test_the_server_refuses_text_that_it_could_read(
         assert refused.value.code == code
 
     tell(story)
+
+
+# Attacks of a malicious server on what it shows around a text.
+
+
+def other_author(answer: Any) -> None:
+    answer["note"]["author"] = "bob"
+
+
+def other_notes(answer: Any) -> None:
+    (link,) = answer["links"]
+    link["target"] = "0" * 32
+
+
+def text_of_another_note(answer: Any) -> None:
+    answer["note"]["id"] = answer["links"][0]["target"]
+
+
+def own_text(answer: Any) -> None:
+    answer["note"]["text"] = "pay eve"
+
+
+@pytest.mark.parametrize(
+    ("attack", "note", "relation", "problems_shown"),
+    [
+        (other_author, "(wrong_author)", "supports", ["wrong_author"]),
+        (other_notes, "the first", "(wrong_author)", ["wrong_author"]),
+        # Another text of the same author, under its own id: nothing is false about it.
+        (text_of_another_note, "the second", "supports", []),
+        (own_text, "the first", "supports", []),
+    ],
+    ids=lambda each: getattr(each, "__name__", None),
+)
+def test_a_server_cannot_change_who_wrote_a_text_or_what_it_belongs_to(
+    tell: Tell,
+    attack: Callable[[Any], None],
+    note: str,
+    relation: str,
+    problems_shown: list[str],
+) -> None:
+    def story(team: Team) -> None:
+        bob = team.join("bob")
+        second = team.ana("note.add", text="the second")
+        link = {"relation": "supports", "to": second["id"]}
+        first = team.ana("note.add", text="the first", links=[link])
+        bob.client.on_answer = lambda name, _, answer: (
+            attack(answer) if name == "note.get" else None
+        )
+        got = bob("note.get", id=first["id"])
+        assert note in got["note"]["text"]
+        assert relation in got["links"][0]["relation"]
+        assert "pay eve" not in str(got)
+        assert problems(bob) == problems_shown
+
+    tell(story)
+
+
+def test_a_session_of_another_agent_and_a_text_that_is_withheld_are_shown_as_that(
+    tell: Tell,
+) -> None:
+    def story(team: Team) -> None:
+        bob = team.join("bob")
+        team.ana("session.start", area="parser")
+        task = team.ana("task.create", title="hidden")
+
+        def lie(name: str, params: dict[str, Any], answer: Any) -> None:
+            if name == "session.list":
+                answer["sessions"][0]["agent"] = "bob"
+            if name == "text.list" and not params.get("numbers"):
+                answer["texts"] = [each for each in answer["texts"] if each["counter"] < 3]
+
+        bob.client.on_answer = lie
+        (session,) = bob("session.list")["sessions"]
+        assert (session["area"], "(wrong_author)" in session["summary"]) == (None, True)
+        assert "(missing_text)" in bob("task.get", id=task["id"])["title"]
+        bob.client.on_answer = None
+        assert bob("task.get", id=task["id"])["title"] == "hidden"
+
+    tell(story)

@@ -83,8 +83,13 @@ def swap(server: LyingServer, victim: Person) -> None:
     one["sealed"], two["sealed"] = two["sealed"], one["sealed"]
 
 
+def intact(victim: Person) -> list[dict[str, Any]]:
+    """Return the messages that are delivered with an envelope."""
+    return [each for each in victim.view.messages if each["sealed"] is not None]
+
+
 def edit(server: LyingServer, victim: Person) -> None:
-    message = server.chance.choice(victim.view.messages)
+    message = server.chance.choice([each for each in intact(victim) if each["sealed"]["wrap"]])
     part = server.chance.choice(["header", "content", "signature", "wraps_hash", "wrap"])
     message["sealed"] = {
         **message["sealed"],
@@ -102,7 +107,7 @@ def write_plain(server: LyingServer, victim: Person) -> None:
 
 
 def hide_key(server: LyingServer, victim: Person) -> None:
-    message = server.chance.choice(victim.view.messages)
+    message = server.chance.choice(intact(victim))
     message["sealed"] = {**message["sealed"], "wrap": None}
 
 
@@ -154,7 +159,7 @@ def other_spelling(server: LyingServer, victim: Person) -> None:
 
 def show_to_raw(server: LyingServer, victim: Person, sealed: Any) -> None:
     """Show a message whose header cannot be parsed."""
-    message = {**victim.view.messages[-1]}
+    message = {**intact(victim)[-1]}
     got = envelope.received(sealed, keys_of(victim.name).id)
     server.seq += 1
     message.update(
@@ -169,6 +174,16 @@ def withhold(server: LyingServer, victim: Person) -> None:
     del victim.view.messages[place(victim, unread(server, victim))]
 
 
+# A bit of a header may be one of any of its fields.
+IN_HEADER = {
+    "bad_encoding",
+    "bad_signature",
+    "wrong_vault",
+    "unknown_roster",
+    "stale_roster",
+    "not_member",
+    "not_in_transcript",
+}
 # What the victim is shown, of which at least one code names the attack.
 MESSAGES: dict[str, tuple[Attack, set[str]]] = {
     "drop": (drop, {"missing_messages", "other_transcript"}),
@@ -176,7 +191,7 @@ MESSAGES: dict[str, tuple[Attack, set[str]]] = {
     "deliver again": (deliver_again, {"not_in_transcript"}),
     "reorder": (reorder, {"reordered", "other_transcript"}),
     "swap": (swap, {"not_in_transcript"}),
-    "edit": (edit, {"bad_encoding", "bad_signature", "broken_seal"}),
+    "edit": (edit, {*IN_HEADER, "broken_seal"}),
     "rename": (rename, {"not_in_transcript"}),
     "write plain": (write_plain, {"not_sealed"}),
     "elsewhere": (elsewhere, {"wrong_vault"}),
@@ -380,7 +395,7 @@ TEXTS: dict[str, tuple[Attack, set[str]]] = {
     "replay text": (replay_text, {"wrong_edition", "replayed"}),
     "edit text": (
         edit_text,
-        {"bad_encoding", "bad_signature", "broken_seal", "not_in_transcript"},
+        {*IN_HEADER, "broken_seal"},
     ),
     "hide text": (hide_text, {"missing_text"}),
     "exchange content": (exchange_content, {"not_in_transcript"}),
