@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ackbox.app.liveness import Alive
@@ -21,10 +20,10 @@ from ackbox.errors import AckboxError, Unavailable
 from ackbox.ops import schedule as schedules
 from ackbox.ops.message.remind import remind
 from ackbox.ops.rules.room import Rooms
-from ackbox.store.engine import Engine, Transaction
+from ackbox.store.engine import Engine
 from ackbox.store.obligations import Owed, owed_replies
 from ackbox.store.schedules import Due, due_schedules
-from ackbox.store.store import Store, every_workspace
+from ackbox.store.store import Store, unfolded_workspaces, unindexed_workspaces
 
 TURN_S = 1.0
 # Messages and characters that the index takes in one step: some two milliseconds of the loop. More
@@ -33,6 +32,8 @@ INDEX_TOGETHER = 32
 INDEX_CHARACTERS = 64_000
 # Number of turns after which a reader that follows is stored as seen: a tenth of the default TTL.
 ALIVE_TURNS = 18
+# Number of turns after which a server looks for what another one left unindexed.
+LOOK_TURNS = 30
 P = ParamSpec("P")
 T = TypeVar("T")
 FIRE, REMIND = "schedule.fire", "message.remind"
@@ -62,11 +63,12 @@ class Background:
             engine, clock=clock, as_server=as_server, sender=sender or Sender()
         )
         self._unindexed: set[int] = set()
+        self._has_heard = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Bring what earlier versions wrote up to date, and begin."""
-        self._unindexed = {row.ws for row in await self._engine.read(every_workspace, across=True)}
+        self._unindexed = await self._engine.read(unindexed_workspaces, across=True)
         await self._fold_names()
         self._task = asyncio.create_task(self._run())
 
@@ -84,6 +86,21 @@ class Background:
         self._unindexed.add(ws)
         self.outgoing.moved(ws)
 
+    def heard(self, ws: int) -> None:
+        """Note that another server wrote in a workspace.
+
+        That server indexes it: several would wait for each other. What a server leaves behind when
+        it ends is found by the look of the others.
+        """
+        self._has_heard = True
+        self.outgoing.moved(ws)
+
+    async def look(self) -> None:
+        """Take over what another server wrote and did not index."""
+        if self._has_heard:
+            self._has_heard = False
+            self._unindexed |= await self._engine.read(unindexed_workspaces, across=True)
+
     async def _run(self) -> None:
         turns = 0
         while True:
@@ -93,6 +110,8 @@ class Background:
                 self._alive.note_followers()
             try:
                 await self.flush()
+                if turns % LOOK_TURNS == 0:
+                    await self.look()
                 await self._index()
                 await self._rooms.measure(self._engine)
                 await self.fire_due()
@@ -170,10 +189,9 @@ class Background:
 
     async def _fold_names(self) -> None:
         """Let names from earlier versions be found in any case."""
-        for ws in self._unindexed:
-            if await self._engine.read(partial(_has_unfolded, ws), ws=ws):
-                while await self._write(ws, Store.fold_names):
-                    pass
+        for ws in await self._engine.read(unfolded_workspaces, across=True):
+            while await self._write(ws, Store.fold_names):
+                pass
 
     async def _write(
         self,
@@ -183,7 +201,3 @@ class Background:
         **named: P.kwargs,
     ) -> T:
         return await self._engine.write(lambda tx: work(Store(tx, ws), *given, **named), ws=ws)
-
-
-async def _has_unfolded(ws: int, tx: Transaction) -> bool:
-    return await Store(tx, ws).has_unfolded()

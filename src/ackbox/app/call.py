@@ -98,7 +98,7 @@ class App:
         # What the background does each second, for those who do not wait for it.
         self.outgoing = self._background.outgoing
         self.fire_due, self.remind_due = self._background.fire_due, self._background.remind_due
-        self._notifier = Notifier(engine, self.bell, self._background.written)
+        self._notifier = Notifier(engine, self.bell, self._background.heard)
         self._refusals = Refusals(engine, lambda: self.clock(), self.limits, self._notifier)
         self.calls = 0
         self.notices: list[str] = []

@@ -18,8 +18,9 @@ MAX_NAMED = 6
 class Notifier:
     """Rings the bell here and on the other servers of a database."""
 
-    def __init__(self, engine: Engine, bell: Bell, written: Callable[[int], None]) -> None:
-        self._engine, self._bell, self._written = engine, bell, written
+    def __init__(self, engine: Engine, bell: Bell, heard: Callable[[int], None]) -> None:
+        """`heard` gets each workspace in which another server wrote."""
+        self._engine, self._bell, self._heard = engine, bell, heard
         self._sending: asyncio.Future[None] | None = None
 
     def ring(self, ws: int, posted: Collection[int]) -> None:
@@ -42,4 +43,4 @@ class Notifier:
             self._bell.ring_all()
         elif ws.isdigit():
             self._bell.ring(int(ws), [int(agent) for agent in posted.split(".") if agent.isdigit()])
-            self._written(int(ws))
+            self._heard(int(ws))

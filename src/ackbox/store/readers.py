@@ -122,9 +122,6 @@ class Readers(Bound):
         )
         return bool(rows)
 
-    async def has_unfolded(self) -> bool:
-        return bool(await self.rows("readers_unfolded"))
-
     async def reader_by_number(self, number: int) -> Reader | None:
         return _reader(await self.row("reader_by_number", reader=number))
 

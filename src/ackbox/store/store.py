@@ -178,6 +178,16 @@ async def has_workspace(tx: Transaction) -> bool:
     return bool(await tx.rows("workspace_any"))
 
 
+async def unindexed_workspaces(tx: Transaction) -> set[int]:
+    """Return the numbers of the workspaces whose index of words is behind."""
+    return {row[0] for row in await tx.rows("workspaces_unindexed")}
+
+
+async def unfolded_workspaces(tx: Transaction) -> set[int]:
+    """Return the numbers of the workspaces with names from before they were kept in any case."""
+    return {row[0] for row in await tx.rows("workspaces_unfolded")}
+
+
 async def add_workspace(
     tx: Transaction,
     *,

@@ -141,6 +141,14 @@ SELECT ws, name, mode, settings, created_at, agent_count, sealed FROM workspace 
 -- Say whether there is a workspace at all; reads one row. across: only the start asks, without a key.
 SELECT 1 FROM workspace LIMIT 1;
 
+-- name: workspaces_unindexed
+-- Workspaces whose index of words is behind; primary keys. across: only the server's background work asks.
+SELECT w.ws FROM workspace w LEFT JOIN search_cursor s ON s.ws = w.ws WHERE w.next_seq - 1 > COALESCE(s.upto, 0);
+
+-- name: workspaces_unfolded
+-- Workspaces with agents from before names were kept without their case; index reader_unfolded. across: only a start asks.
+SELECT DISTINCT ws FROM reader WHERE folded IS NULL AND instance IS NULL;
+
 -- name: workspace_add
 -- Create a workspace.
 INSERT INTO workspace (ws, name, mode, settings, next_seq, agent_count, created_at, sealed)

@@ -527,3 +527,5 @@ CREATE TABLE sealed_share (
     created_at INTEGER NOT NULL,
     PRIMARY KEY (ws, reader, seq)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX reader_unfolded ON reader (ws) WHERE folded IS NULL AND instance IS NULL;
