@@ -17,6 +17,8 @@ from ackbox.private import make_directory, open_private
 from tests.forks import forks
 
 LONGEST_S = 60
+# Not the keychain of the person who runs the tests.
+NO_KEYCHAIN = "keyring.backends.fail.Keyring"
 SOURCE = str(Path(__file__).parents[1] / "src")
 
 
@@ -32,7 +34,7 @@ class Command:
             "PYTHONPATH": SOURCE,
             "ACKBOX_DATA_DIR": str(self.data),
             "PYTHONUNBUFFERED": "1",
-            "PYTHON_KEYRING_BACKEND": os.environ["PYTHON_KEYRING_BACKEND"],
+            "PYTHON_KEYRING_BACKEND": os.environ.get("PYTHON_KEYRING_BACKEND", NO_KEYCHAIN),
             "PYTHONIOENCODING": "utf-8",
             # As a program uses it; tests of texts pass --text.
             "ACKBOX_OUTPUT": "json",

@@ -14,6 +14,7 @@ import httpcore2
 import pytest
 
 from ackbox.app.call import open_app
+from tests.command import NO_KEYCHAIN
 from tests.engines import ENGINES, Clock, Post, lent_database
 
 # Where memory has room, tests write there: on a disk, most of their time is waiting for fsync.
@@ -26,8 +27,7 @@ if (
 ):
     os.environ["TMPDIR"] = str(MEMORY)
     tempfile.tempdir = None
-# Tests keep no key in the keychain of the person who runs them.
-os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+os.environ.setdefault("PYTHON_KEYRING_BACKEND", NO_KEYCHAIN)
 # Tests make and drop whole servers: with Python's threshold, collecting garbage takes a twentieth
 # of their time.
 gc.set_threshold(10_000, 20, 20)
