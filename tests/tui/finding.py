@@ -56,3 +56,9 @@ def sorts(desk: Any) -> None:
     )
     desk.press("1")
     desk.shows_tab("Live")
+
+
+def numbers(desk: Any) -> None:
+    """Without choices these do nothing: tests/tui/test_terminal.py has a message with some."""
+    for key in "789":
+        desk.press(key)

@@ -12,7 +12,7 @@ import pytest
 
 from ackbox.faces.tui.app import KEYS
 from tests.tui.conftest import Post
-from tests.tui.finding import own_keys, searches, sorts, undoes
+from tests.tui.finding import numbers, own_keys, searches, sorts, undoes
 from tests.tui.stopping import stops
 from tests.tui.terminal import ESCAPE, Screen, Terminal
 
@@ -455,6 +455,7 @@ def leaves(desk: Desk) -> None:
 
 # What is pressed in each round; a key that is in no round is a key nobody has tried.
 ROUNDS: tuple[tuple[Callable[[Desk], None], str], ...] = (
+    (numbers, "7 8 9"),
     (moves, "j down k up pagedown ctrl+d pageup ctrl+u g home G end"),
     (unacknowledged, "n p"),
     (tabs, "left h right l 1 2 3 4 5 6"),

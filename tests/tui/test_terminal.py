@@ -225,6 +225,32 @@ def test_control_characters_in_messages_are_shown_and_never_sent_to_the_terminal
     assert sent["id"]
 
 
+def test_a_number_answers_with_a_choice_once_it_is_confirmed(post: Post) -> None:
+    post.call("key.create", name="ana", kind="human")
+    asked = post.call(
+        "message.send",
+        agent="docs",
+        to="ana",
+        intent="question",
+        body="May I delete the table?",
+        choices=["yes", "no"],
+    )
+    with post.look("--as", "ana") as terminal:
+        terminal.see("live")
+        terminal.press("2")
+        terminal.see("May I delete the table?", "1 yes", "2 no")
+        terminal.press("2")
+        terminal.see("Answer docs with 'no'?")
+        terminal.press("n")
+        terminal.see_not("Answer docs with")
+        terminal.press("2")
+        terminal.see("Answer docs with 'no'?")
+        terminal.press("y")
+        terminal.see("Nothing needs you.")
+    (answer,) = post.call("inbox.check", agent="docs")["messages"]
+    assert (answer["parent"], answer["choice"]) == (asked["id"], "no")
+
+
 def test_what_needs_a_person_is_counted_and_answered_from_its_own_tab(post: Post) -> None:
     post.call("key.create", name="ana", kind="human")
     post.send("claude", "codex", "All green", intent="status")

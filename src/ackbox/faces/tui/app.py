@@ -370,7 +370,7 @@ class Terminal(App[str]):
 
     def _owners(self, name: str) -> Iterator[tuple[Pane | App[str], str | None]]:
         yield self.pane, find(self.pane.KEYS, name)
-        yield self.tab, find(self.tab.KEYS, name)
+        yield self.tab, self.tab.action_of(name)
         for tab in self.tabs:
             yield tab, find(tab.KEYS, name, everywhere_only=True)
         yield self, find(SCREEN_KEYS, name)

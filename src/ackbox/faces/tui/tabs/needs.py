@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from ackbox.faces.terminal_text import ago, fit
 from ackbox.faces.tui.session import Session
@@ -13,7 +14,16 @@ from ackbox.faces.tui.state.picks import Things
 from ackbox.faces.tui.state.row import Row, make_row
 from ackbox.faces.tui.tabs.details import MessageDetails
 from ackbox.faces.tui.tabs.tab import Tab
-from ackbox.faces.tui.widgets.drawing import Line, hint_lines, one_line, rest_of, urgency
+from ackbox.faces.tui.widgets.ask import Sure
+from ackbox.faces.tui.widgets.drawing import (
+    Line,
+    hint_lines,
+    one_line,
+    rest_of,
+    text_lines,
+    urgency,
+)
+from ackbox.faces.tui.widgets.keys import Key
 
 # Why it is waiting → a text with its sender and the recipients who have not reacted.
 REASONS = {
@@ -32,6 +42,10 @@ RECENT = timedelta(minutes=5)
 class Needs(Tab):
     """One line for each item that is waiting, with what to do about it."""
 
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        *Tab.KEYS,
+        Key("1 … 9", "7,8,9", "", "Needs you: answer with a choice, after a question"),
+    )
     title = "Needs you"
     every_s = 10.0
     fed_by = ("message.", "receipt.", "task.", "agent.", "thread.")
@@ -67,6 +81,45 @@ class Needs(Tab):
         return (
             self._needs[self.cursor][1] if self._needs and self.cursor < len(self._needs) else None
         )
+
+    @property
+    def _choices(self) -> list[str]:
+        """The choices of the message under the cursor."""
+        if not self._needs or self.cursor >= len(self._needs):
+            return []
+        found: list[str] = self._needs[self.cursor][0]["message"].get("choices", [])
+        return found
+
+    def action_of(self, name: str) -> str | None:
+        """Return what a key does here; a number answers a message that offers so many choices."""
+        if name.isdigit():
+            number = int(name)
+            return f"answer({number})" if 1 <= number <= len(self._choices) else None
+        return super().action_of(name)
+
+    def action_answer(self, number: int) -> None:
+        if self.row is not None:
+            self.run_worker(self._answer(self.row, self._choices[number - 1]), group="answer")
+
+    async def _answer(self, row: Row, choice: str) -> None:
+        """Answer with a choice, once the person has confirmed it: numbers also bring tabs in
+        sight.
+        """
+        question = f"Answer {one_line(row.sender)} with {one_line(choice)!r}?"
+        if not await self.app.push_screen_wait(Sure(self.palette, question)):
+            return
+        await self.session.member.register()
+        sent = await self.session.attempt(
+            "message.send",
+            agent=self.session.member.name,
+            parent=row.id,
+            body=choice,
+            choice=choice,
+            intent="answer",
+            idempotency_key=uuid.uuid4().hex,
+        )
+        if sent is not None:
+            self.session.say(f"answered {one_line(row.sender)}: {one_line(choice)}")
 
     def things(self, index: int) -> Things:
         row = (self._needs or [])[index][1]
@@ -137,10 +190,15 @@ class Needs(Tab):
     def detail(self, width: int) -> list[Line]:
         if self.row is None:
             return []
-        do = hint_lines(
-            ("r reply", "a acknowledge", "t thread"), width, self.palette.style("accent")
-        )
-        return [*self._details.lines(self.row, width, self.palette), [], *do]
+        accent = self.palette.style("accent")
+        do = hint_lines(("r reply", "a acknowledge", "t thread"), width, accent)
+        choices = [
+            line
+            for number, choice in enumerate(self._choices, 1)
+            for line in text_lines(f"{number} {choice}", width, accent)
+        ]
+        choices += [[]] if choices else []
+        return [*self._details.lines(self.row, width, self.palette), [], *choices, *do]
 
     async def ask(self, link: Link) -> None:
         if self.row is not None:

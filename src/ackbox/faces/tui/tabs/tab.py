@@ -23,7 +23,7 @@ from ackbox.faces.tui.tabs.message_actions import MessageActions, not_yours
 from ackbox.faces.tui.widgets.ask import Jump, Sure
 from ackbox.faces.tui.widgets.bars import Hint
 from ackbox.faces.tui.widgets.drawing import Line, addressees, clock, one_line
-from ackbox.faces.tui.widgets.keys import Key
+from ackbox.faces.tui.widgets.keys import Key, find
 
 # As in the dashboard.
 MAX_PICKED = 1000
@@ -52,6 +52,10 @@ class Tab(Listing):
         Key("y Y", "y", "copy('text')", "copy the text, the id"),
         Key("", "Y", "copy('id')", ""),
     )
+
+    def action_of(self, name: str) -> str | None:
+        """Return what a key does here; null for nothing."""
+        return find(self.KEYS, name)
 
     @property
     def hints(self) -> list[Hint]:

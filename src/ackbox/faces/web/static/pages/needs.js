@@ -16,7 +16,7 @@ import {
 import { useEffect, useLayoutEffect, useState } from "../vendor/hooks.js";
 import { base, call, me, mayWrite, needs as count, roster } from "../core/store.js";
 import { reply } from "../widgets/drafts.js";
-import { Detail, Pause, markOwn, messageKeys } from "../widgets/detail.js";
+import { Choices, Detail, Pause, markOwn, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
 import { address, isPerson } from "../core/lookup.js";
 import { Picked, Tick, clear, clicked, pickKeys, picked } from "../widgets/selection.js";
@@ -260,7 +260,8 @@ export function Needs({ data }) {
             ${to(m)}</bdi>`
             }</span></p>
             <p class="line"><bdi>${firstLine(m)}</bdi></p>
-            <${Reason} need=${need} /></div>
+            <${Reason} need=${need} />
+            ${m.choices ? html`<${Choices} message=${m} />` : null}</div>
           <div class="acts" onClick=${(event) => event.stopPropagation()}>
             ${
               mayWrite

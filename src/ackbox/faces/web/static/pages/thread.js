@@ -21,7 +21,7 @@ import {
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
 import { base, call, listen, load, me } from "../core/store.js";
 import { Compose } from "../widgets/compose.js";
-import { Pause, Refs, messageKeys } from "../widgets/detail.js";
+import { Choices, Pause, Refs, messageKeys } from "../widgets/detail.js";
 import { keys, moveKeys } from "../core/keys.js";
 import { go, Older, Top, useFresh, useStanding } from "../core/frame.js";
 
@@ -335,6 +335,11 @@ export function Thread({ data }) {
           ${m.subject ? html`<h2>${safe(m.subject)}</h2>` : null}<${Body}
             text=${textOf(m)} /><${Refs}
           refs=${m.refs} />
+          ${
+            m.choices
+              ? html`<${Choices} message=${m} chosen=${statuses.get(m.id)?.chosen} />`
+              : null
+          }
         </article>`;
       })}
     </div><${Compose} thread=${data.thread} parent=${last?.id ?? null}

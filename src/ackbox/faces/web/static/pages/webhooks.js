@@ -38,9 +38,9 @@ export function Webhooks({ data }) {
       each.on ? html`<${Outgoing} each=${each} />` : html`<${Entry} each=${each} />`}
     teach=${
       told.webhooks
-        ? html`<p class="title">No webhooks.</p><p>An incoming webhook is an address to which another
-          system sends its events, such as CI or an issue tracker; each becomes a message. An
-          outgoing webhook reports messages to another system, such as a chat or a pager.</p><p>
+        ? html`<p class="title">No webhooks.</p><p>An incoming webhook is an address to which
+          another system sends its events, such as CI or an issue tracker; each becomes a message.
+          An outgoing webhook reports messages to another system, such as a chat or a pager.</p><p>
           Create one with <b>New webhook</b>, or run:</p><p><${Teach}
           command="ackbox webhook add claude 'Build {number}: {state}'" /></p><p><${Teach}
           command="ackbox webhook out add https://gate.example/ackbox --on needs" /></p>`
@@ -82,11 +82,12 @@ function Outgoing({ each }) {
   return html`<div class="what"><p><b>${TOPICS[each.on]}</b>${" → "}<code class="address">
       ${each.url}</code></p>
     ${each.last_error ? html`<p class="problem">${each.last_error}</p>` : null}
-    <p class="dim small">${each.delivered.toLocaleString("en")} delivered · ${each.waiting} waiting${
-      each.waiting && each.next_at ? `, next attempt ${until(each.next_at)}` : ""
-    } · ${each.failed} failed${
-      each.last_at ? html` · last attempt <${Age} at=${each.last_at} /> ago` : ""
-    } · by ${safe(each.created_by)}, <${Age} at=${each.created_at} /> ago</p>
+    <p class="dim small">${each.delivered.toLocaleString("en")} delivered
+      · ${each.waiting} waiting${
+        each.waiting && each.next_at ? `, next attempt ${until(each.next_at)}` : ""
+      } · ${each.failed} failed${
+        each.last_at ? html` · last attempt <${Age} at=${each.last_at} /> ago` : ""
+      } · by ${safe(each.created_by)}, <${Age} at=${each.created_at} /> ago</p>
     <p class="small" role="status">${result}</p></div>
     <div class="acts">${
       each.failed || each.last_error

@@ -3,6 +3,7 @@ import { html, CloseButton, Key, firstLine, safe, to } from "./ui.js";
 import { useEffect, useLayoutEffect, useRef, useState } from "../vendor/hooks.js";
 import { base, byId, call, load, mayWrite, me, refusal } from "../core/store.js";
 import { archived } from "./toast.js";
+import { choose, shared } from "./choices.js";
 import { clear, doing, outcome, picked } from "./selection.js";
 
 const MAX_SELECTED = 1000,
@@ -194,6 +195,19 @@ const ACTS = [
   },
 ];
 
+/** An action for each choice that all selected questions offer. */
+const deciding = (list) =>
+  shared(list).map((choice) => ({
+    text: `Answer: ${safe(choice)}`,
+    about: "all selected questions",
+    writes: true,
+    asks: (all) => `Answer ${count(all.length, "question")} with “${safe(choice)}”?`,
+    run: async (messages, said) => {
+      await inParts(messages, 1, ([m]) => choose(m, choice, patiently), said);
+      return `Answered ${count(messages.length, "question")} with “${safe(choice)}”.`;
+    },
+  }));
+
 /** Deselect these messages; those selected meanwhile stay selected. */
 function letGo(done, said) {
   const left = new Map(picked.value);
@@ -286,13 +300,15 @@ function Menu({ all, onEvery, more }) {
             <button type="button" class=${asked.act.isGrave ? "danger is-grave" : "primary"}
             onClick=${() => run(asked.act, asked.of, asked.found)}>${asked.act.text}</button><button
               type="button" onClick=${() => ask(null)}>Cancel</button></div>`
-          : html`<ul>${ACTS.filter((act) => mayWrite || !act.writes).map((act) => {
-              const of = act.of ? act.of(list).length : list.length;
-              return html`<li><button type="button" class="plainly" disabled=${!of}
+          : html`<ul>${[...deciding(list), ...ACTS]
+              .filter((act) => mayWrite || !act.writes)
+              .map((act) => {
+                const of = act.of ? act.of(list).length : list.length;
+                return html`<li><button type="button" class="plainly" disabled=${!of}
                 onClick=${() => start(act)}><span>${act.text}</span><span class="dim small">
                   ${act.about}</span><span class="grow"></span><span class="num dim small">${of}
                   </span></button></li>`;
-            })}
+              })}
         ${
           more
             ? html`<li><button type="button" class="plainly" onClick=${onEvery}><span>

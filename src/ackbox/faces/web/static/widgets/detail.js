@@ -143,6 +143,18 @@ export function messageKeys(current, isMine = () => true) {
   };
 }
 
+/** The choices of a question as buttons; their script is fetched when there are some. */
+export function Choices(props) {
+  const [view, set] = useState(null);
+  useEffect(() => {
+    import("./choices.js").then(
+      (module) => set(() => module.Choices),
+      () => {},
+    );
+  }, []);
+  return view ? html`<${view} ...${props} />` : null;
+}
+
 export function Detail({ id, onClose }) {
   const [told, set] = useState(null);
   const [problem, fail] = useState(null);
@@ -223,6 +235,7 @@ export function Detail({ id, onClose }) {
       ${because ? html`<p class="because"><b>because</b> ${safe(because)}</p>` : null}
       <${Body} text=${textOf(message)} />
       <${Refs} refs=${message.refs} />
+      ${message.choices ? html`<${Choices} message=${message} chosen=${status.chosen} />` : null}
     </div>
     <div class="who"><${Receipts} status=${status} /></div>
     <footer>${
