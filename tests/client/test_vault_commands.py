@@ -232,3 +232,21 @@ def test_doctor_counts_messages_that_do_not_hold(served: Served, tmp_path: Path)
     )
     (vault.path / "key").unlink()
     assert [each["state"] for each in found()] == ["bad"]
+
+
+def test_a_member_shares_history_and_searches_by_commands(served: Served, tmp_path: Path) -> None:
+    one, two = (
+        Machine(tmp_path / "one", url=served.url, key=served.key),
+        Machine(tmp_path / "two"),
+    )
+    ana = ("-w", "shared", "--as", "ana")
+    one("vault", "create", "shared", "--as", "ana")
+    one("send", "*", "an older zebra", *ana)
+    invitation = one("vault", "invite", "bob", *ana)["line"].split("'")[1]
+    two.error("vault", "join", invitation, "--wait", "0")
+    one("vault", "members", *ana)
+    assert two("inbox") is None
+    done = one("vault", "share-history", "bob", *ana)
+    assert (done["name"], done["messages"], done["texts"]) == ("bob", 1, 0)
+    found = two.text("search", "zebra")
+    assert "ana shared this older message with you." in found
