@@ -102,7 +102,7 @@ async def test_waiting_for_a_connection_ends_and_says_when_to_come_back(url: str
 
 async def test_a_caller_that_stops_waiting_leaves_the_connection_to_the_next(url: str) -> None:
     pool = Connections(lambda: connect(url), 1)
-    async with pool.lend():
+    async with pool.lend() as first:
         waits = [asyncio.create_task(take(pool)) for _ in range(2)]
         while len(pool._waiting) < 2:
             await asyncio.sleep(0)
@@ -110,7 +110,7 @@ async def test_a_caller_that_stops_waiting_leaves_the_connection_to_the_next(url
     waits[0].cancel()
     async with asyncio.timeout(5):
         assert await waits[1] == 1
-    assert (waits[0].cancelled(), len(pool.idle)) == (True, 1)
+    assert (waits[0].cancelled(), pool.idle) == (True, [first])
     await pool.close()
 
 
