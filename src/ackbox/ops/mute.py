@@ -131,7 +131,7 @@ async def _person(context: Context, params: Call) -> Reader:
     if not me.is_person:
         raise NotAllowed(
             f"{me.name!r} is an agent; only a person can hide messages.",
-            hint="Use `agent.quiet` to set when messages interrupt an agent.",
+            hint="Quiet rules set when messages interrupt an agent.",
             field="agent",
         )
     return me
