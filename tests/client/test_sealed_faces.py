@@ -160,6 +160,27 @@ async def test_the_bridge_marks_what_its_answer_holds(pair: tuple[Team, Member])
     assert await asyncio.to_thread(bob.texts) == ["two", "three"]
 
 
+@pytest.mark.parametrize("mark", ["none", "delivered"])
+async def test_reading_by_cursor_shows_every_message_once_however_few_an_answer_holds(
+    pair: tuple[Team, Member], mark: str
+) -> None:
+    team, bob = pair
+    texts = [f"text {number}" for number in range(5)]
+    await asyncio.to_thread(lambda: [team.ana.send("bob", text) for text in texts])
+    app = OwnKeyApp(lambda: caller_of(team, bob), Limits())
+    params = {"workspace": team.workspace, "agent": "bob", "mark": mark}
+    seen: list[str] = []
+    page = None
+    while page is None or page.has_more:
+        given = params if page is None else {**params, "cursor": page.cursor}
+        page = await app.call(
+            "inbox.check", given, credential=team.key, fits=lambda items: Fitted(min(2, len(items)))
+        )
+        seen += [each.body for each in page.messages]
+        assert len(seen) <= len(texts)
+    assert seen == texts
+
+
 async def test_the_bridges_endpoint_takes_its_own_key_only(pair: tuple[Team, Member]) -> None:
     team, bob = pair
     app = OwnKeyApp(lambda: caller_of(team, bob), Limits())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -27,7 +27,8 @@ from ackbox.ops.program.shown import Shown
 from ackbox.ops.table import Call, Operation, find
 
 T = TypeVar("T")
-MARKING = ("inbox.check", "inbox.wait")
+CHECK = "inbox.check"
+MARKING = (CHECK, "inbox.wait")
 # They offer messages to a model; they are marked once they are shown.
 OFFERING, CONFIRMING = ("program.report", "program.wake"), "program.shown"
 MAX_OFFERS = 1_000
@@ -103,19 +104,34 @@ class SealedApp:
         fitted = fits(result.messages)
         shown = result.messages[: fitted.count]
         ids = [each.id for each in shown if each.id not in fitted.begun]
+        is_cut = len(shown) < len(result.messages)
+        # Before they are marked: then they are on no page of unread messages.
+        cursor = await self._cursor_after(given, shown, caller) if is_cut else result.cursor
         if mark != "none" and ids:
             refuse_gone(gone)
             whose = {each: value for each, value in given.items() if each in IDENTITY}
             marks: dict[str, Any] = {**whose, "mark": mark, "ids": ids, "evidence": evidence}
             await self.in_thread(lambda: self.do("receipt.mark", marks, caller))
-        is_cut = len(shown) < len(result.messages)
         return msgspec.structs.replace(
             result,
             messages=shown,
             has_more=result.has_more or is_cut,
-            cursor=given.get("cursor") if is_cut else result.cursor,
+            cursor=cursor,
             unread=max(result.unread - (len(ids) if mark == "read" else 0), 0),
         )
+
+    async def _cursor_after(
+        self, given: dict[str, Any], shown: Sequence[Any], caller: Caller
+    ) -> str | None:
+        """Return the cursor after the messages that an answer holds, which the server alone makes.
+
+        If its page is another now, the cursor stays before them, and they are shown again.
+        """
+        check = find(CHECK)
+        known = {name: given[name] for name in check.params.__struct_fields__ if name in given}
+        again = await self.look(check, {**known, "limit": len(shown)}, caller, None)
+        is_same = [each.id for each in again.messages] == [each.id for each in shown]
+        return again.cursor if is_same else given.get("cursor")
 
     def _offer(self, result: Any, fits: Fits) -> Any:
         """Return messages for a model, without those that the answer does not hold.
