@@ -64,9 +64,16 @@ class Office:
         return file.read_text().splitlines() if file.exists() else []
 
     def marked(self, ids: list[str]) -> list[str]:
-        """Return those of some messages that their one recipient has marked."""
+        """Return those of some messages that their one recipient has marked.
+
+        A signal to wake up is none: it promises nothing, and is repeated.
+        """
         receipts = {id: self.call("message.status", id=id)["receipts"][0] for id in ids}
-        return [id for id, receipt in receipts.items() if receipt["read_at"] or receipt["by"]]
+        return [
+            id
+            for id, receipt in receipts.items()
+            if any(step["mark"] != "signalled" for step in receipt["by"])
+        ]
 
     @property
     def server_pid(self) -> int:
