@@ -21,6 +21,7 @@ import pytest
 from ackbox.app.bell import Follower
 from ackbox.app.call import App
 from ackbox.errors import Unavailable
+from ackbox.store.engine import Engine
 from ackbox.store.engines.postgres import PostgresEngine
 from ackbox.store.engines.postgres_listen import Listener
 from ackbox.store.engines.postgres_pool import Connections
@@ -29,6 +30,18 @@ from ackbox.store.open_engine import make_engine
 from tests.engines import Post, fresh_database
 
 pytestmark = pytest.mark.anyio
+
+
+def engine_of(app: App) -> PostgresEngine:
+    """Return the engine of an app, to look at its parts."""
+    assert isinstance(app.engine, PostgresEngine)
+    return app.engine
+
+
+def pool_of(engine: Engine) -> Connections:
+    """Return the pool of an open engine."""
+    assert isinstance(engine, PostgresEngine) and engine._pool is not None
+    return engine._pool
 
 
 @pytest.fixture
@@ -184,7 +197,8 @@ async def test_a_database_that_hangs_is_told_within_two_seconds_and_serves_again
             read = refusal(post("message.history", agent="ana"), 9)
             told = await asyncio.gather(ready, send, read)
             # The next one does not wait at all once the server knows.
-            listener = post.app.engine._listener  # type: ignore[attr-defined] # of PostgreSQL
+            listener = engine_of(post.app)._listener
+            assert listener is not None
             while not listener.is_silent:
                 await asyncio.sleep(0.01)
             at_once = await refusal(post("message.history", agent="ana"), 0.3)
@@ -232,7 +246,7 @@ async def test_a_statement_and_a_wait_for_a_lock_end_and_another_workspace_goes_
             assert (await asyncio.gather(held, free))[0] == "The store could not write."
         await admin.close()
         await post("message.send", agent="ana", to="bob", body="x")
-        pool = post.app.engine._pool  # type: ignore[attr-defined] # of PostgreSQL
+        pool = pool_of(post.app.engine)
         with pytest.raises(asyncpg.QueryCanceledError):
             async with pool.lend() as connection:
                 await connection.execute("SELECT pg_sleep(20)")
@@ -269,7 +283,7 @@ async def test_the_number_of_connections_is_a_setting(
     engine = make_engine(url)
     await engine.open()
     try:
-        pool = engine._pool  # type: ignore[attr-defined] # of PostgreSQL
+        pool = pool_of(engine)
         await asyncio.gather(*(take(pool) for _ in range(9)))
         assert len(pool.idle) == 2
     finally:

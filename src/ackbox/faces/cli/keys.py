@@ -129,7 +129,7 @@ def key_revoke(ctx: CliContext, id: str, yes: bool) -> None:
 
     Example: ackbox key revoke 3kQ9…
     """
-    ask_first(ctx, f"Revoke the key {id}? What uses it stops working.", yes=yes)
+    ask_first(ctx, f"Revoke the key {id}? Programs that use it stop working.", yes=yes)
     ctx.show(ctx.call("key.revoke", id=id), lambda _: f"revoked {id}")
 
 
