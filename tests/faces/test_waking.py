@@ -228,6 +228,7 @@ def test_without_a_monitor_the_bridge_writes_to_the_inbox_of_its_session(
     until(lambda: claude.reach == ["wakes when idle (inbox socket)"])
     id = claude.send("canary")
     until(lambda: claude.steps(id) == [("signalled", "claude inbox socket")])
+    until(lambda: len(inbox.lines) == 2)
     auth, message = inbox.lines
     assert auth == {"type": "auth", "token": "a-token"}
     first = message["message"]["content"]
