@@ -98,7 +98,7 @@ def test_an_unchanged_kavi_shows_the_messages_and_queues_tasks(
         told("kavi stop", "refused with the reason")
         screen = Screen([*kavi.argv, "open"], project, kavi.environment)
         try:
-            # The task is the second: its agent was told of it.
+            # The second is the message about the task, to its agent.
             until(lambda: re.search(r"Messages\s+2", screen.text) is not None, within_s=30)
             command.json("--as", "claude", "send", "codex", "Blue.")
             until(lambda: re.search(r"Messages\s+3", screen.text) is not None, within_s=30)

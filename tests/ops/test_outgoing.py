@@ -1,4 +1,4 @@
-"""Outgoing webhooks: what a receiver is told, when it is told again, and where nothing goes."""
+"""Outgoing webhooks: the requests that a receiver gets, repeats, and refused addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The background work of outgoing webhooks: store what there is to report, and send it.
+"""The background work of outgoing webhooks: store the deliveries that are due, and send them.
 
 Nothing of it runs while a message is sent, and a receiver that is slow costs nobody else anything:
 a few requests at a time for each workspace. Explained in docs/why/outgoing-webhooks.md.
@@ -68,7 +68,7 @@ class Outgoing:
         self._moved.add(ws)
 
     async def turn(self) -> None:
-        """Do what there is to do now; requests go on after it."""
+        """Store and start all due deliveries; the requests continue afterwards."""
         await self.gather(is_full=self._turns % FULL_TURNS == 0)
         if self._turns % TIDY_TURNS == TIDY_TURNS - 1:
             for ws in self._known:
@@ -77,7 +77,7 @@ class Outgoing:
         await self.deliver()
 
     async def gather(self, *, is_full: bool = True) -> int:
-        """Store what there is to report from workspaces with news; returns how much.
+        """Store the deliveries of workspaces with news; returns how many.
 
         A full one first looks which workspaces have webhooks, and then at what needs a person.
         """
@@ -127,7 +127,7 @@ class Outgoing:
             if busy[each.ws] < OF_WORKSPACE:
                 busy[each.ws] += 1
                 started += 1
-                task = asyncio.create_task(self._tell(each))
+                task = asyncio.create_task(self._deliver_to(each))
                 self._running[task] = each.ws
                 task.add_done_callback(self._forget)
         return started
@@ -147,8 +147,8 @@ class Outgoing:
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
 
-    async def _tell(self, due: DueWebhook) -> None:
-        """Tell one webhook what is due, one request after the other, until one fails."""
+    async def _deliver_to(self, due: DueWebhook) -> None:
+        """Send a webhook its due deliveries, one request after the other, until one fails."""
         try:
             attempt = await self._as_teller(
                 due.ws,
@@ -162,7 +162,7 @@ class Outgoing:
         except Unavailable:
             return  # the lease ends, and a server tries again
         except Exception:  # the edge of the background work: one fault must not hold up the others
-            logging.getLogger(__name__).exception("could not tell a webhook")
+            logging.getLogger(__name__).exception("could not deliver to a webhook")
 
     async def _settle(self, done: Attempt, outcome: Outcome) -> Any:
         return await self._as_teller(

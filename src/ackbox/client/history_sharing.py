@@ -70,7 +70,7 @@ def _messages(vault: Vault, remote: Remote, reader: Member) -> Iterator[tuple[in
                     head, received = verified(vault, message)
                     made = _share(vault, reader, head, received, own.get(message["seq"]))
             except BrokenPromise:
-                # What does not hold, or cannot be read, is not shared.
+                # Messages that fail a check, or cannot be read, are not shared.
                 continue
             if made is not None:
                 yield message["seq"], made

@@ -135,7 +135,7 @@ def _show(vault: Vault, message: Message, body_chars: int | None, share: Share |
     )
     metadata, offered, choice = split(content.metadata)
     message["metadata"] = metadata
-    # What the server said of them is not kept.
+    # The server's values for them are not kept.
     for name, value in (("choices", offered or None), ("choice", choice)):
         message.pop(name, None)
         if value is not None:

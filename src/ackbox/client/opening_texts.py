@@ -177,7 +177,7 @@ def _show_nothing(vault: Vault, found: Object, shape: Shape, key: str) -> None:
 def _show_problem(
     vault: Vault, found: Object, shape: Shape, key: str, error: BrokenPromise
 ) -> None:
-    """Show what is wrong in place of the text; nothing that the server said of it is kept."""
+    """Show the error in place of the text; no value of the server for it is kept."""
     if error.code not in ("not_sealed_for_you", "missing_text"):
         vault.state.problems[key] = error.code
     _clear(found, shape)

@@ -82,7 +82,7 @@ def _has_text(calls: SealedCalls, id: str) -> bool:
 
 
 def _first(calls: SealedCalls, id: str) -> Text | None:
-    """Return the text of a task that nobody has changed."""
+    """Return the first text of a task; null if it has a later one."""
     with calls.vault.locked():
         update_texts(calls.vault, calls.remote)
         entry = calls.vault.texts.newest("task", id)
@@ -265,7 +265,7 @@ def _tell(
             "priority": task["priority"],
             "refs": [{"kind": "task", "target": task["id"]}],
             "metadata": {**task["metadata"], "task": about},
-            # The same change is told once, also when the call is repeated.
+            # A repeated call sends no second message about the same change.
             "idempotency_key": f"{task['id']} {subject} {task['updated_at']}",
         }
     )

@@ -29,7 +29,7 @@ from ackbox.errors import AckboxError, Conflict, Invalid, TooLong, Unavailable
 MAX_LINE = 256 * 1024
 MAX_CLIENTS = 64
 MAX_UNREAD = 4 << 20
-# News that come within this time are told together.
+# Changes within this time become one notification.
 TOGETHER_S = 0.2
 # The longest path that an address of a Unix socket holds.
 MAX_PATH = 103

@@ -1,4 +1,4 @@
-"""Damage: how it is looked for in an SQLite file, and what callers are told when it is found.
+"""Damage: the check of an SQLite file, and the error that callers get after damage was found.
 
 Explained in docs/howto/back-up-and-move.md, "A damaged database".
 """
@@ -12,7 +12,7 @@ import apsw
 
 from ackbox.errors import Unavailable
 
-# SQLite's errors for a file whose content is not what SQLite wrote.
+# SQLite's errors for a file with content that SQLite did not write.
 DAMAGE = (apsw.CorruptError, apsw.NotADBError)
 RESTORE = (
     "Restore the last backup: stop the server, keep the damaged file, and put the copy in its"

@@ -1,4 +1,4 @@
-"""The keys of a gateway: one in a file, one-time links, and what browsers are signed in with.
+"""The keys of a gateway: one in a file, one-time links, and the sessions of browsers.
 
 They are good at the gateway only; the server knows none of them. Links and sessions end with the
 process. Explained in docs/why/sealed.md, "Gateway".
@@ -22,7 +22,7 @@ MAX_KEYS = 1_000
 
 
 class LocalKey(msgspec.Struct, frozen=True):
-    """One key; null as its expiry time stands for never."""
+    """One key; without an expiry time it is valid until it is removed."""
 
     id: str
     digest: bytes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -36,7 +37,7 @@ MAX_OFFERS = 1_000
 THREADS = 64
 
 
-class SealedApp:
+class SealedApp(ABC):
     """What a face needs of an app, answered by the sealed call; `find` returns its caller."""
 
     def __init__(self, find: Callable[[], HttpCaller], limits: Limits) -> None:
@@ -47,9 +48,9 @@ class SealedApp:
         self._shown: dict[str, list[str]] = {}
         self._threads = ThreadPoolExecutor(THREADS, "ackbox-sealed")
 
+    @abstractmethod
     async def identify(self, credential: str | None) -> Caller:
-        """Return whose key this is. Raises BadKey."""
-        raise NotImplementedError
+        """Return the caller of a key. Raises BadKey."""
 
     async def ended_keys(self) -> set[str]:
         """Return no keys: the server checks the key at every call."""

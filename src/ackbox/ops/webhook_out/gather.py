@@ -28,12 +28,12 @@ MAX_FAILED = 1_000
 KEPT_MS = 30 * 86_400_000
 MAX_NEEDS = 500
 GATHER = "webhook_out.gather"
-# It reads what an operator reads, and is nobody in particular.
+# It reads with an operator's permissions, in no agent's name.
 TELLER = Caller(key_id="webhook_out", ws=0, role="operator")
 
 
 class News(msgspec.Struct, frozen=True):
-    """What there is to report to one webhook: (seq, reason) of messages up to a number."""
+    """The news for one webhook: (seq, reason) of messages up to a number."""
 
     row: OutgoingRow
     upto: int
@@ -49,7 +49,7 @@ class Found(msgspec.Struct):
 
 
 async def look(context: Context, read_to: dict[str, int], *, with_needs: bool) -> Found:
-    """Return what there is to report to the workspace's webhooks; reads only.
+    """Return the news for the workspace's webhooks; reads only.
 
     `read_to` is how far this server has read the feed for each webhook.
     """

@@ -222,7 +222,7 @@ class SqliteEngine:
         return Unavailable("The store is closed.", hint="Start the server again.")
 
     def _found_damage(self, error: apsw.Error) -> Damaged:
-        """Store nothing from now on: what is built on damaged pages is lost with them."""
+        """Store nothing from now on: new rows on damaged pages are lost with them."""
         if not self._damaged:
             self._damaged = True
             logging.getLogger(__name__).critical(

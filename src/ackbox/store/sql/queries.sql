@@ -1169,13 +1169,13 @@ UPDATE webhook SET received = received + 1, received_at = :now WHERE ws = :ws AN
 DELETE FROM webhook WHERE ws = :ws AND id = :id;
 
 -- part: outgoing
--- A webhook to another system, with how much it has still to be told.
+-- A webhook to another system, with the numbers of its waiting and failed deliveries.
 w.ws, w.id, w.url, w.topic, w.form, w.secret, w.position, w.created_by, w.created_at, w.next_at, w.lease, w.resumes_at, w.failures, w.delivered, w.last_at, w.last_status, w.last_error,
   (SELECT COUNT(*) FROM delivery d WHERE d.ws = w.ws AND d.webhook = w.id AND d.next_at IS NOT NULL) AS waiting,
   (SELECT COUNT(*) FROM delivery d WHERE d.ws = w.ws AND d.webhook = w.id AND d.state = 'failed') AS failed
 
 -- part: delivery
--- What a webhook is told once.
+-- The columns of a delivery: one message and reason for one webhook.
 webhook, id, seq, reason, created_at, attempts, next_at, state, status, error
 
 -- name: outgoing_add
@@ -1196,7 +1196,7 @@ SELECT {outgoing} FROM webhook_out w WHERE w.ws = :ws AND w.id = :id;
 DELETE FROM webhook_out WHERE ws = :ws AND id = :id;
 
 -- name: deliveries_remove
--- Forget what a webhook was to be told; primary key.
+-- Forget the deliveries of a webhook; primary key.
 DELETE FROM delivery WHERE ws = :ws AND webhook = :webhook;
 
 -- name: outgoing_workspaces
@@ -1216,7 +1216,7 @@ SELECT seq, kind, priority, subject FROM (
 ) AS x ORDER BY seq LIMIT :most;
 
 -- name: outgoing_advance
--- Go on in the feed, unless another server has; something to tell is told now, or after an attempt or a pause; primary key.
+-- Go on in the feed, unless another server has; new deliveries are due now, or after an attempt or a pause; primary key.
 UPDATE webhook_out SET position = :position, next_at = CASE WHEN :has_news = 0 OR lease > :now THEN next_at
   WHEN resumes_at > :now THEN resumes_at ELSE :now END
 WHERE ws = :ws AND id = :id AND position = :expected RETURNING id;
@@ -1246,7 +1246,7 @@ INSERT INTO delivery (ws, webhook, id, seq, reason, created_at, attempts, next_a
 VALUES (:ws, :webhook, :id, :seq, :reason, :created_at, 0, :created_at, 'waiting', NULL, NULL) ON CONFLICT DO NOTHING;
 
 -- name: delivery_next
--- What a webhook is told next, a test first; index delivery_by_next.
+-- Next delivery that is due, a test first; index delivery_by_next.
 SELECT {delivery} FROM delivery WHERE ws = :ws AND webhook = :webhook AND next_at <= :now
 ORDER BY CASE WHEN seq = 0 THEN 0 ELSE 1 END, next_at, id LIMIT 1;
 
@@ -1255,11 +1255,11 @@ ORDER BY CASE WHEN seq = 0 THEN 0 ELSE 1 END, next_at, id LIMIT 1;
 SELECT {delivery} FROM delivery WHERE ws = :ws AND webhook = :webhook AND id = :id;
 
 -- name: deliveries_failed
--- What a webhook could not be told, newest first; index delivery_by_failure.
+-- Failed deliveries of a webhook, newest first; index delivery_by_failure.
 SELECT {delivery} FROM delivery WHERE ws = :ws AND webhook = :webhook AND state = 'failed' ORDER BY id DESC LIMIT :most;
 
 -- name: deliveries_known
--- The messages and reasons that a webhook was told or is to be told since a time; primary key.
+-- The messages and reasons of a webhook's deliveries since a time; primary key.
 SELECT seq, reason FROM delivery WHERE ws = :ws AND webhook = :webhook AND created_at >= :since;
 
 -- name: delivery_settle
